@@ -1,0 +1,15 @@
+-- Why: every change is recorded in the transaction that makes it, and a later edit of the record shows.
+CREATE TABLE event (
+  seq            INTEGER PRIMARY KEY,
+  id             TEXT NOT NULL,
+  type           TEXT NOT NULL,
+  at             INTEGER NOT NULL,
+  actor          TEXT NOT NULL,
+  subject        TEXT NOT NULL,
+  correlation_id TEXT,
+  data           TEXT NOT NULL CHECK (json_valid(data)),
+  hash           TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_by_subject ON event (subject, seq);
+CREATE TRIGGER event_is_append_only_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER event_is_append_only_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;

@@ -1,0 +1,2 @@
+export { type Append, createJournal, type Journal, type NewEvent } from './journal.ts'
+export { createRedactor, type Redact } from './redact.ts'
