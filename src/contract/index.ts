@@ -132,13 +132,19 @@ export const contract = {
   },
   provider: {
     list: oc.output(z.object({ providers: z.array(ProviderView) })),
-    add: oc
-      .input(z.object({ name: ProviderName, wire: WireFormat, baseUrl: z.url(), key: z.string().max(4096).optional() }))
-      .output(ProviderView),
+    add: oc.input(z.object({ name: ProviderName, wire: WireFormat, baseUrl: z.url(), key: z.string().max(4096).optional() })).output(ProviderView),
     remove: oc.input(z.object({ name: ProviderName })).output(ok),
     /** Asks the provider for its models with the stored key. */
     test: oc.input(z.object({ name: ProviderName })).output(z.object({ reachable: z.boolean(), models: z.array(z.string()), message: z.string() })),
-    catalogue: oc.input(z.object({ name: ProviderName })).output(z.object({ models: z.array(z.object({ ref: ModelRef, inputUsdPerMTok: z.number().nullable(), outputUsdPerMTok: z.number().nullable(), contextWindow: z.int().nullable() })) })),
+    catalogue: oc
+      .input(z.object({ name: ProviderName }))
+      .output(
+        z.object({
+          models: z.array(
+            z.object({ ref: ModelRef, inputUsdPerMTok: z.number().nullable(), outputUsdPerMTok: z.number().nullable(), contextWindow: z.int().nullable() }),
+          ),
+        }),
+      ),
   },
   program: { list: oc.output(z.object({ programs: z.array(ProgramView) })) },
   project: {

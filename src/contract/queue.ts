@@ -4,7 +4,20 @@ import { ApprovalId, AttemptId, PlanId, ProjectId, RequestId, SessionId, TaskId 
 import { Nanodollars } from './money.ts'
 import { Instant } from './time.ts'
 
-export const taskStates = ['draft', 'pending', 'ready', 'claimed', 'running', 'awaiting_input', 'review', 'done', 'failed', 'dead_letter', 'cancelled', 'skipped'] as const
+export const taskStates = [
+  'draft',
+  'pending',
+  'ready',
+  'claimed',
+  'running',
+  'awaiting_input',
+  'review',
+  'done',
+  'failed',
+  'dead_letter',
+  'cancelled',
+  'skipped',
+] as const
 export const TaskState = z.enum(taskStates)
 export type TaskState = z.infer<typeof TaskState>
 
@@ -13,7 +26,20 @@ export const AttemptState = z.enum(attemptStates)
 export type AttemptState = z.infer<typeof AttemptState>
 
 /** Why something that could move does not (U-82). One list, shown in the same words everywhere. */
-export const waitReasons = ['dependency', 'approval', 'budget', 'slot', 'compute', 'breaker', 'quota', 'backoff', 'conflict', 'paused', 'draining', 'disk'] as const
+export const waitReasons = [
+  'dependency',
+  'approval',
+  'budget',
+  'slot',
+  'compute',
+  'breaker',
+  'quota',
+  'backoff',
+  'conflict',
+  'paused',
+  'draining',
+  'disk',
+] as const
 export const WaitReason = z.enum(waitReasons)
 export type WaitReason = z.infer<typeof WaitReason>
 
@@ -48,11 +74,17 @@ export const PlannedTask = z.strictObject({
   title: z.string().trim().min(1).max(120),
   instructions: z.string().trim().min(1).max(16_384).describe('What the agent is told, complete in itself'),
   agent: z.string().min(1).max(40).describe('Name of an agent of the roster, e.g. Rex'),
-  kind: TaskKind.describe('research and design produce documents; build changes code and passes the gate; qa tests the integrated branch; deliver merges and deploys'),
+  kind: TaskKind.describe(
+    'research and design produce documents; build changes code and passes the gate; qa tests the integrated branch; deliver merges and deploys',
+  ),
   dependsOn: z.array(TaskKey).max(200).default([]),
   tier: ModelTier.default('mid'),
   budgetUsd: z.number().positive().max(1000).describe('Most this task may spend, in US dollars'),
-  outputs: z.array(z.string().min(1).max(200)).max(50).default([]).describe('Files, relative to the project, that must exist and not be empty when the task is done'),
+  outputs: z
+    .array(z.string().min(1).max(200))
+    .max(50)
+    .default([])
+    .describe('Files, relative to the project, that must exist and not be empty when the task is done'),
   priority: z.int().min(0).max(4).default(2).describe('0 is most urgent'),
 })
 export type PlannedTask = z.infer<typeof PlannedTask>

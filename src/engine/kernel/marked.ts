@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
  */
 export function findMarked(name: string, value: string): number[] {
   const needle = `${name}=${value}\0`
-  return readPids().filter((pid) => pid !== process.pid && (readProc(pid, 'environ') + '\0').includes(needle) && !isZombie(pid))
+  return readPids().filter((pid) => pid !== process.pid && `${readProc(pid, 'environ')}\0`.includes(needle) && !isZombie(pid))
 }
 
 /** Kills every marked process and answers how many are left after at most two seconds. */
@@ -47,7 +47,9 @@ function kill(pid: number): void {
 
 function readPids(): number[] {
   try {
-    return readdirSync('/proc').map(Number).filter((pid) => pid > 0)
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0)
   } catch {
     return []
   }

@@ -17,7 +17,10 @@ export function migrate(db: WriteDb, dir: string, now: number): { readonly appli
       throw new ReefError('store/newer-than-program', `The data directory was written by a newer REEF (it has migration ${row.name}).`, {
         remedy: 'Start the newer version, or restore the backup made before the update.',
       })
-    if (file.hash !== row.hash) throw new ReefError('store/newer-than-program', `Migration ${row.name} differs from the one that made this database.`, { remedy: 'Use the released program that belongs to this data directory.' })
+    if (file.hash !== row.hash)
+      throw new ReefError('store/newer-than-program', `Migration ${row.name} differs from the one that made this database.`, {
+        remedy: 'Use the released program that belongs to this data directory.',
+      })
   }
   const open = known.filter((migration) => !done.some((row) => row.number === migration.number))
   for (const migration of open) {
