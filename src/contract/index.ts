@@ -136,15 +136,13 @@ export const contract = {
     remove: oc.input(z.object({ name: ProviderName })).output(ok),
     /** Asks the provider for its models with the stored key. */
     test: oc.input(z.object({ name: ProviderName })).output(z.object({ reachable: z.boolean(), models: z.array(z.string()), message: z.string() })),
-    catalogue: oc
-      .input(z.object({ name: ProviderName }))
-      .output(
-        z.object({
-          models: z.array(
-            z.object({ ref: ModelRef, inputUsdPerMTok: z.number().nullable(), outputUsdPerMTok: z.number().nullable(), contextWindow: z.int().nullable() }),
-          ),
-        }),
-      ),
+    catalogue: oc.input(z.object({ name: ProviderName })).output(
+      z.object({
+        models: z.array(
+          z.object({ ref: ModelRef, inputUsdPerMTok: z.number().nullable(), outputUsdPerMTok: z.number().nullable(), contextWindow: z.int().nullable() }),
+        ),
+      }),
+    ),
   },
   program: { list: oc.output(z.object({ programs: z.array(ProgramView) })) },
   project: {
