@@ -30,6 +30,9 @@ CREATE TABLE plan (
   budget     INTEGER NOT NULL CHECK (budget > 0),
   spent      INTEGER NOT NULL DEFAULT 0,
   endpoint   TEXT,
+  tasks      INTEGER NOT NULL DEFAULT 0,
+  done       INTEGER NOT NULL DEFAULT 0,
+  stuck      INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   ended_at   INTEGER
@@ -117,9 +120,18 @@ CREATE TABLE task_count (
   PRIMARY KEY (agent, state)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER task_counted_insert AFTER INSERT ON task BEGIN
+  UPDATE plan SET tasks = tasks + 1 WHERE id = NEW.plan_id;
   INSERT INTO task_count (agent, state, n) VALUES (NEW.agent, NEW.state, 1) ON CONFLICT (agent, state) DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER task_counted_update AFTER UPDATE OF state, agent ON task WHEN OLD.state <> NEW.state OR OLD.agent <> NEW.agent BEGIN
   UPDATE task_count SET n = n - 1 WHERE agent = OLD.agent AND state = OLD.state;
   INSERT INTO task_count (agent, state, n) VALUES (NEW.agent, NEW.state, 1) ON CONFLICT (agent, state) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER plan_counted_update AFTER UPDATE OF state ON task
+WHEN (NEW.state = 'done') <> (OLD.state = 'done')
+  OR (NEW.state IN ('failed', 'dead_letter', 'awaiting_input')) <> (OLD.state IN ('failed', 'dead_letter', 'awaiting_input')) BEGIN
+  UPDATE plan
+     SET done  = done + (NEW.state = 'done') - (OLD.state = 'done'),
+         stuck = stuck + (NEW.state IN ('failed', 'dead_letter', 'awaiting_input')) - (OLD.state IN ('failed', 'dead_letter', 'awaiting_input'))
+   WHERE id = NEW.plan_id;
 END;

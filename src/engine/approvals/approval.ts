@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import type { ApprovalState, ApprovalView } from '../../contract/index.ts'
+
+/** An approval's whole life; `approved` may be undone within its grace time, which puts it back to `requested`. */
+export const approvalMoves = {
+  requested: ['approved', 'denied', 'expired', 'superseded'],
+  approved: ['executing', 'requested', 'drifted', 'superseded'],
+  executing: ['executed', 'approved', 'drifted'],
+  executed: [],
+  denied: [],
+  expired: [],
+  superseded: [],
+  drifted: [],
+} as const satisfies Record<ApprovalState, readonly ApprovalState[]>
+
+export type NextApprovalState<S extends ApprovalState> = (typeof approvalMoves)[S][number]
+
+/** States in which nobody has to do anything about it any more. */
+export const closedStates = ['executed', 'denied', 'expired', 'superseded', 'drifted'] as const satisfies readonly ApprovalState[]
+
+/** What the owner reads on the card; everything but the payload itself. */
+export type Card = Pick<ApprovalView, 'what' | 'blast' | 'reversible' | 'cost' | 'why' | 'evidence' | 'previews'>
+
+/** JSON with sorted keys: the same effect always hashes alike. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value && typeof value === 'object')
+    return `{${Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`)
+      .join(',')}}`
+  return JSON.stringify(value) ?? 'null'
+}
+
+export const hashPayload = (payload: unknown): string => createHash('sha256').update(canonical(payload)).digest('hex')

@@ -1,0 +1,6 @@
+export { findCycle, findProblems, MAX_PLAN_TASKS, type PlanProblem, type PlanTask } from './graph.ts'
+export { createQueueReader } from './plan.store.ts'
+export { createPlans, type Plans, toProjectName } from './plans.ts'
+export { createQueue, LEASE_MS, type Queue, type QueueDeps } from './queue.ts'
+export { type TaskOptions, toPlan, toRequest, toTask } from './rows.ts'
+export { type AttemptEnd, attemptMoves, type Claim, type ClaimAnswer, endedStates, heldStates, planMoves, taskMoves } from './task.ts'

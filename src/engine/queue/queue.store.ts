@@ -1,0 +1,168 @@
+import type { AttemptId, AttemptState, AttemptView, Instant, Nanodollars, PlanId, SessionId, TaskId, TaskState, Wait } from '../../contract/index.ts'
+import type { WriteDb } from '../store/index.ts'
+import { type AttemptRow, attemptColumns, type TaskRow, taskColumns } from './rows.ts'
+import type { Claim } from './task.ts'
+
+/** Everything a change of state may set besides the state itself. */
+export type TaskPatch = {
+  readonly wait?: Wait | null
+  readonly error?: string | null
+  readonly counted?: 0 | 1
+  readonly approvalId?: string | null
+  readonly readyAt?: Instant
+  readonly rank?: number
+  readonly endedAt?: Instant | null
+  readonly keepLease?: boolean
+}
+
+const patchArgs = (patch: TaskPatch) => ({
+  wait_reason: patch.wait?.reason ?? null,
+  wait_detail: patch.wait?.detail ?? null,
+  wait_owner: patch.wait?.owner ?? null,
+  wait_until: patch.wait?.until ?? null,
+  set_error: patch.error === undefined ? 0 : 1,
+  error: patch.error ?? null,
+  counted: patch.counted ?? 0,
+  set_approval: patch.approvalId === undefined ? 0 : 1,
+  approval_id: patch.approvalId ?? null,
+  ready_at: patch.readyAt ?? null,
+  rank: patch.rank ?? null,
+  set_ended: patch.endedAt === undefined ? 0 : 1,
+  ended_at: patch.endedAt ?? null,
+  keep_lease: patch.keepLease ? 1 : 0,
+})
+
+const patchSql = `
+  state = :to,
+  wait_reason = :wait_reason, wait_detail = :wait_detail, wait_owner = :wait_owner, wait_until = :wait_until,
+  error = iif(:set_error, :error, error),
+  attempts = attempts + :counted,
+  approval_id = iif(:set_approval, :approval_id, approval_id),
+  ready_at = coalesce(:ready_at, ready_at),
+  rank = coalesce(:rank, rank),
+  ended_at = iif(:set_ended, :ended_at, ended_at),
+  worker = iif(:keep_lease, worker, NULL),
+  lease_until = iif(:keep_lease, lease_until, NULL)`
+
+export function createQueueStore(db: WriteDb) {
+  // One seek in task_ready per lane that has ready work; lanes come from the trigger-kept counts, so neither the backlog
+  // nor delayed rows are ever walked. bench: Q1, Q4, Q9.
+  const claim = db.prepare<{ worker: string; now: Instant; lease_until: Instant; busy: string }, TaskRow>(`
+    UPDATE task
+       SET state = 'claimed', worker = :worker, fence = fence + 1, lease_until = :lease_until,
+           wait_reason = NULL, wait_detail = NULL, wait_owner = NULL, wait_until = NULL, ended_at = NULL,
+           started_at = coalesce(started_at, :now)
+     WHERE id = (SELECT t.id
+                   FROM task_count AS lane
+                   JOIN task AS t ON t.id = (SELECT id FROM task WHERE state = 'ready' AND agent = lane.agent ORDER BY rank, id LIMIT 1)
+                  WHERE lane.state = 'ready' AND lane.n > 0 AND lane.agent NOT IN (SELECT value FROM json_each(:busy))
+                  ORDER BY t.rank, t.id LIMIT 1)
+    RETURNING ${taskColumns}`)
+  const moveHeld = db.prepare<Record<string, unknown>, TaskRow>(`UPDATE task SET ${patchSql} WHERE id = :id AND fence = :fence AND state = :from RETURNING ${taskColumns}`)
+  const moveFree = db.prepare<Record<string, unknown>, TaskRow>(`UPDATE task SET fence = fence + 1, ${patchSql} WHERE id = :id AND state = :from RETURNING ${taskColumns}`)
+  const heartbeat = db.prepare<{ id: TaskId; fence: number; lease_until: Instant }>('UPDATE task SET lease_until = :lease_until WHERE id = :id AND fence = :fence AND lease_until IS NOT NULL')
+  const adopt = db.prepare<{ id: TaskId; worker: string; lease_until: Instant }, TaskRow>(
+    `UPDATE task SET worker = :worker, fence = fence + 1, lease_until = :lease_until WHERE id = :id AND state IN ('claimed', 'running', 'review') RETURNING ${taskColumns}`,
+  )
+  const byId = db.prepare<{ id: TaskId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE id = :id`)
+  const unblock = db.prepare<{ id: TaskId }, TaskRow>(
+    `UPDATE task SET unmet = unmet - 1 WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) RETURNING ${taskColumns}`,
+  )
+  const block = db.prepare<{ id: TaskId }, TaskRow>(`UPDATE task SET unmet = unmet + 1 WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) RETURNING ${taskColumns}`)
+  const held = db.prepare<[], TaskRow>(`SELECT ${taskColumns} FROM task WHERE lease_until IS NOT NULL ORDER BY lease_until`)
+  const expired = db.prepare<{ now: Instant; limit: number }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit`)
+  const delayed = db.prepare<{ now: Instant; limit: number }, TaskRow>(
+    `SELECT ${taskColumns} FROM task WHERE state = 'pending' AND wait_until IS NOT NULL AND wait_until <= :now ORDER BY wait_until LIMIT :limit`,
+  )
+  const nextDelayed = db.prepare<[], { at: Instant | null }>(`SELECT min(wait_until) AS at FROM task WHERE state = 'pending' AND wait_until IS NOT NULL`)
+  const setWait = db.prepare<{ id: TaskId; wait_reason: string; wait_detail: string; wait_owner: string }, TaskRow>(
+    `UPDATE task SET wait_reason = :wait_reason, wait_detail = :wait_detail, wait_owner = :wait_owner WHERE id = :id AND state = 'ready' RETURNING ${taskColumns}`,
+  )
+  const readySample = db.prepare<{ agent: string; limit: number }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE state = 'ready' AND agent = :agent ORDER BY rank, id LIMIT :limit`)
+  const counts = db.prepare<[], { agent: string; state: TaskState; n: number }>('SELECT agent, state, n FROM task_count WHERE n > 0')
+  const nextN = db.prepare<{ task_id: TaskId }, { n: number }>('SELECT coalesce(max(n), 0) + 1 AS n FROM attempt WHERE task_id = :task_id')
+  const insertAttempt = db.prepare<Record<string, unknown>, AttemptRow>(
+    `INSERT INTO attempt (id, task_id, n, state, step, agent, driver, model, branch, base_sha, started_at)
+     VALUES (:id, :task_id, :n, 'running', :step, :agent, :driver, :model, :branch, :base_sha, :started_at) RETURNING ${attemptColumns}`,
+  )
+  const startTask = db.prepare<Record<string, unknown>, TaskRow>(
+    `UPDATE task SET state = 'running', attempt_id = :attempt_id, session_id = NULL, driver = :driver, model = :model, wait_reason = NULL, wait_detail = NULL, wait_owner = NULL, wait_until = NULL
+      WHERE id = :id AND fence = :fence AND state = 'claimed' RETURNING ${taskColumns}`,
+  )
+  const setSession = db.prepare<{ id: TaskId; fence: number; session_id: SessionId }, TaskRow>(`UPDATE task SET session_id = :session_id WHERE id = :id AND fence = :fence RETURNING ${taskColumns}`)
+  const setAttemptSession = db.prepare<{ id: AttemptId; session_id: SessionId }>('UPDATE attempt SET session_id = :session_id WHERE id = :id')
+  const setHead = db.prepare<{ id: AttemptId; head_sha: string }>('UPDATE attempt SET head_sha = :head_sha WHERE id = :id')
+  const endAttempt = db.prepare<{ id: AttemptId; state: AttemptState; error: string | null; ended_at: Instant }, AttemptRow>(
+    `UPDATE attempt SET state = :state, error = :error, ended_at = :ended_at WHERE id = :id AND state = 'running' RETURNING ${attemptColumns}`,
+  )
+  const attempts = db.prepare<{ task_id: TaskId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE task_id = :task_id ORDER BY n`)
+  const attempt = db.prepare<{ id: AttemptId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE id = :id`)
+  const charge = db.prepare<{ id: TaskId; cost: Nanodollars }>('UPDATE task SET spent = spent + :cost WHERE id = :id')
+  const chargeAttempt = db.prepare<{ id: AttemptId; cost: Nanodollars }>('UPDATE attempt SET spent = spent + :cost WHERE id = :id')
+  const chargePlan = db.prepare<{ id: PlanId; cost: Nanodollars }>('UPDATE plan SET spent = spent + :cost WHERE id = :id')
+  const needs = db.prepare<{ id: TaskId }, { id: TaskId; key: string; state: TaskState }>('SELECT t.id, t.key, t.state FROM dependency d JOIN task t ON t.id = d.needs_id WHERE d.task_id = :id ORDER BY t.key')
+  const descendants = db.prepare<{ id: TaskId }, TaskRow>(`
+    WITH RECURSIVE below (id) AS (SELECT task_id FROM dependency WHERE needs_id = :id UNION SELECT d.task_id FROM dependency d JOIN below b ON d.needs_id = b.id)
+    SELECT ${taskColumns} FROM task WHERE id IN below`)
+  const recount = db.prepare<{ id: TaskId }>(
+    `UPDATE task SET unmet = (SELECT count(*) FROM dependency d JOIN task n ON n.id = d.needs_id WHERE d.task_id = task.id AND n.state <> 'done') WHERE id = :id`,
+  )
+  const detail = db.prepare<{ id: TaskId }, { instructions: string; outputs: string; options: string }>('SELECT instructions, outputs, options FROM task WHERE id = :id')
+
+  return {
+    claim: (args: { worker: string; now: Instant; leaseUntil: Instant; busy: readonly string[] }) =>
+      claim.get({ worker: args.worker, now: args.now, lease_until: args.leaseUntil, busy: JSON.stringify(args.busy) }),
+    /** Undefined when the lease was lost or the state is not `from`; the caller must stop touching the task. */
+    moveHeld: (held: Claim, from: TaskState, to: TaskState, patch: TaskPatch) => moveHeld.get({ id: held.taskId, fence: held.fence, from, to, ...patchArgs(patch) }),
+    /** For the owner and the engine's own housekeeping: a worker that still holds the task loses it. */
+    moveFree: (id: TaskId, from: TaskState, to: TaskState, patch: TaskPatch) => moveFree.get({ id, from, to, ...patchArgs(patch) }),
+    heartbeat: (held: Claim, leaseUntil: Instant) => heartbeat.run({ id: held.taskId, fence: held.fence, lease_until: leaseUntil }).changes === 1,
+    adopt: (id: TaskId, worker: string, leaseUntil: Instant) => adopt.get({ id, worker, lease_until: leaseUntil }),
+    byId: (id: TaskId) => byId.get({ id }),
+    unblock: (id: TaskId) => unblock.all({ id }),
+    block: (id: TaskId) => block.all({ id }),
+    held: () => held.all(),
+    expired: (now: Instant, limit: number) => expired.all({ now, limit }),
+    delayed: (now: Instant, limit: number) => delayed.all({ now, limit }),
+    nextDelayed: () => nextDelayed.get()?.at ?? null,
+    setWait: (id: TaskId, wait: Wait) => setWait.get({ id, wait_reason: wait.reason, wait_detail: wait.detail, wait_owner: wait.owner }),
+    readySample: (agent: string, limit: number) => readySample.all({ agent, limit }),
+    counts: () => counts.all(),
+    startTask: (held: Claim, args: { attemptId: AttemptId; driver: string; model: string }) =>
+      startTask.get({ id: held.taskId, fence: held.fence, attempt_id: args.attemptId, driver: args.driver, model: args.model }),
+    insertAttempt: (args: Pick<AttemptView, 'id' | 'taskId' | 'step' | 'agent' | 'driver' | 'model' | 'branch' | 'baseSha' | 'startedAt'>) => {
+      const row = insertAttempt.get({
+        id: args.id,
+        task_id: args.taskId,
+        n: nextN.get({ task_id: args.taskId })?.n ?? 1,
+        step: args.step,
+        agent: args.agent,
+        driver: args.driver,
+        model: args.model,
+        branch: args.branch,
+        base_sha: args.baseSha,
+        started_at: args.startedAt,
+      })
+      if (!row) throw new Error('an inserted attempt did not come back')
+      return row
+    },
+    setSession: (held: Claim, attemptId: AttemptId, sessionId: SessionId) => {
+      setAttemptSession.run({ id: attemptId, session_id: sessionId })
+      return setSession.get({ id: held.taskId, fence: held.fence, session_id: sessionId })
+    },
+    setHead: (id: AttemptId, headSha: string) => void setHead.run({ id, head_sha: headSha }),
+    endAttempt: (id: AttemptId, state: AttemptState, error: string | null, endedAt: Instant) => endAttempt.get({ id, state, error, ended_at: endedAt }),
+    attempts: (taskId: TaskId) => attempts.all({ task_id: taskId }),
+    attempt: (id: AttemptId) => attempt.get({ id }),
+    charge: (ids: { taskId: TaskId | null; attemptId: AttemptId | null; planId: PlanId | null }, cost: Nanodollars) => {
+      if (ids.taskId) charge.run({ id: ids.taskId, cost })
+      if (ids.attemptId) chargeAttempt.run({ id: ids.attemptId, cost })
+      if (ids.planId) chargePlan.run({ id: ids.planId, cost })
+    },
+    needs: (id: TaskId) => needs.all({ id }),
+    descendants: (id: TaskId) => descendants.all({ id }),
+    recount: (id: TaskId) => void recount.run({ id }),
+    detail: (id: TaskId) => detail.get({ id }),
+  }
+}
+export type QueueStore = ReturnType<typeof createQueueStore>
