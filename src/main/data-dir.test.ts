@@ -40,5 +40,6 @@ test("another program's directory is refused and left alone", () => {
 test('a directory that cannot be made or belongs to somebody else is refused in one sentence', () => {
   writeFileSync(join(folder, 'file'), '')
   expect(prepareDataDir(join(folder, 'file', 'reef'))).toMatchObject({ kind: 'refused', sentence: expect.stringContaining('cannot be made (ENOTDIR)') })
+  expect(prepareDataDir('/proc/reef/data')).toMatchObject({ kind: 'refused', sentence: expect.stringContaining('cannot be made') })
   expect(prepareDataDir(join(folder, 'used'), 4_000_000)).toMatchObject({ kind: 'refused', sentence: expect.stringContaining('belongs to another user') })
 })

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 
 /** What a data directory may look like when REEF has been in it before. One of them is enough. */
 const marks = ['reef.db', 'run']
@@ -25,7 +25,7 @@ export function prepareDataDir(wanted: string, uid: number | undefined = process
 
 function obstacle(dir: string, uid: number | undefined): string | undefined {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolders(dir)
   } catch (error) {
     return `The data directory ${dir} cannot be made (${codeOf(error)}): choose another with --data-dir.`
   }
@@ -41,6 +41,13 @@ function obstacle(dir: string, uid: number | undefined): string | undefined {
     return `The directory ${dir} holds files that are not REEF's: choose an empty one with --data-dir.`
   }
   return undefined
+}
+
+/** One level at a time: Node's own recursive mkdir never returns below /proc. */
+function makeFolders(dir: string): void {
+  if (existsSync(dir) && statSync(dir).isDirectory()) return
+  if (!existsSync(dirname(dir))) makeFolders(dirname(dir))
+  mkdirSync(dir, { mode: 0o700 })
 }
 
 /** A read-only mount stops even root here, while permission bits do not. */
