@@ -1,0 +1,51 @@
+import type { SettingView } from '../contract/settings.ts'
+import type { Declare } from './context.ts'
+import { toTable } from './table.ts'
+
+export const declare: Declare = (settings, run) => {
+  settings
+    .command('list')
+    .description('list every setting with its value')
+    .action(
+      run(async (cli) => {
+        const { client } = await cli.engine()
+        const answer = await client.settings.list()
+        await cli.show(answer, () => toSettingTable(answer.settings))
+      }),
+    )
+  settings
+    .command('set')
+    .description('change a setting')
+    .argument('<key>', 'name of the setting')
+    .argument('<value>', 'its new value: a number, true, false, or text')
+    .action(
+      run<[string, string]>(async (cli, [key, text]) => {
+        const { client } = await cli.engine()
+        const answer = await client.settings.set({ key, value: toValue(text) })
+        await cli.show(answer, () => toSettingTable([answer]))
+      }),
+    )
+}
+
+/** JSON where it is JSON, text otherwise: `30` is a number, `Pacific/Auckland` is not. */
+export function toValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const toSettingTable = (settings: readonly SettingView[]): string[] =>
+  toTable(
+    settings,
+    [
+      { head: 'setting', cell: (row) => row.key },
+      { head: 'value', cell: (row) => toText(row.value) },
+      { head: 'default', cell: (row) => (row.source === 'default' ? '' : toText(row.default)) },
+      { head: 'meaning', cell: (row) => row.description, max: 90 },
+    ],
+    'No settings.',
+  )
+
+const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
