@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { approvalWords, attemptWords, planWords, sessionWords, taskWords } from './words.ts'
+
+const all = [taskWords, attemptWords, planWords, sessionWords, approvalWords].flatMap((words) => Object.entries(words))
+
+it('asks for attention only where the owner can do something: success and routine are quiet or active (U-02)', () => {
+  const calm = ['draft', 'pending', 'ready', 'claimed', 'running', 'review', 'done', 'succeeded', 'approved', 'executed', 'launching', 'ended', 'interrupted']
+  const loud = all.filter(([state, { attention }]) => calm.includes(state) && attention !== 'quiet' && attention !== 'active' && state !== 'draft')
+  expect(loud).toEqual([])
+})
+
+it('names every wait for the owner alike and lets nothing else use that shape (U-82)', () => {
+  expect(all.filter(([, { glyph }]) => glyph === '◆').map(([, { word, attention }]) => `${word}/${attention}`)).toEqual([
+    'waits for you/waiting',
+    'waits for you/waiting',
+  ])
+})
+
+it('says states in plain words, not in the engine’s', () => {
+  expect(all.filter(([, { word }]) => /_|dead.letter|awaiting/.test(word))).toEqual([])
+})
