@@ -285,6 +285,12 @@ describe('looks', () => {
   })
 })
 
+/** `a/{b,c}/d` stands for two paths. */
+function braces(path: string): string[] {
+  const [, before = '', list = '', after = ''] = /^(.*?)\{([^}]*)\}(.*)$/.exec(path) ?? []
+  return list ? list.split(',').flatMap((one) => braces(before + one + after)) : [path]
+}
+
 describe('documents', () => {
   const documents = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...list('docs').filter((file) => file.endsWith('.md'))].filter((file) =>
     existsSync(join(root, file)),
@@ -294,11 +300,21 @@ describe('documents', () => {
     const top = 'src|test|docs|scripts|bench|migrations|assets|bin'
     const gone = documents.flatMap((file) => {
       const text = read(file)
-      const quoted = [...text.matchAll(new RegExp(`\`((?:${top})/[^\`\\s<>*{}|…]*)\``, 'g'))].map((match) => join(root, match[1] ?? ''))
+      const quoted = [...text.matchAll(new RegExp(`\`((?:${top})/[^\`\\s<>*|…]*)\``, 'g'))].flatMap((match) =>
+        braces(match[1] ?? '').map((path) => join(root, path)),
+      )
       const linked = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)\s#]+)/g)].map((match) => join(root, dirname(file), match[1] ?? ''))
       return [...quoted, ...linked].filter((path) => !existsSync(path)).map((path) => `${file} names ${relative(root, path)}`)
     })
     expect(gone).toEqual([])
+  })
+
+  it('decide every contradiction of the brief, and each one once', () => {
+    const decided = documents
+      .filter((file) => file.startsWith('docs/adr/'))
+      .flatMap((file) => (/^Covers (.*?)\./m.exec(read(file))?.[1] ?? '').match(/C-\d\d/g) ?? [])
+    const asked = read('docs/requirements.txt').match(/^C-\d\d/gm)
+    expect(decided.sort()).toEqual(asked)
   })
 
   it('stay short: AGENTS.md 120 lines, a decision 40', () => {
