@@ -1,0 +1,2 @@
+export { editAgent, parseAgent } from './frontmatter.ts'
+export { type AgentChange, createRoster, type Roster, type RosterDeps } from './roster.ts'
