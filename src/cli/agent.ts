@@ -76,7 +76,8 @@ function toChange({ driver, model, fallback, tier, active, inactive }: SetOption
     ...(tier ? { tier } : {}),
     ...(active || inactive ? { active: active === true } : {}),
   }
-  if (Object.keys(change).length === 0) throw usageFailure('There is nothing to set.', { remedy: 'name at least one of --driver, --model, --fallback, --tier, --active, --inactive' })
+  if (Object.keys(change).length === 0)
+    throw usageFailure('There is nothing to set.', { remedy: 'name at least one of --driver, --model, --fallback, --tier, --active, --inactive' })
   return change
 }
 

@@ -28,7 +28,11 @@ export const declare: Declare = (artifact, run) => {
         const { client } = await cli.engine()
         const answer = await client.artifact.read({ id: await findArtifact(client, given, plan) })
         if (cli.json) return cli.show(answer, () => [])
-        if (answer.text === null) throw new CliFailure(1, { code: 'artifact/not-text', message: `${answer.artifact.path} is not text (${answer.artifact.mediaType}, ${answer.artifact.bytes} bytes).` })
+        if (answer.text === null)
+          throw new CliFailure(1, {
+            code: 'artifact/not-text',
+            message: `${answer.artifact.path} is not text (${answer.artifact.mediaType}, ${answer.artifact.bytes} bytes).`,
+          })
         cli.out.raw(cli.out.tty ? stripControls(answer.text) : answer.text)
         if (answer.truncated) cli.err.line(`Cut here: the whole file has ${answer.artifact.bytes} bytes.`)
       }),

@@ -1,4 +1,9 @@
-type Circumstances = { readonly stdinTty: boolean; readonly stdoutTty: boolean; readonly json: boolean; readonly env: Readonly<Record<string, string | undefined>> }
+type Circumstances = {
+  readonly stdinTty: boolean
+  readonly stdoutTty: boolean
+  readonly json: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+}
 
 /** Whether somebody could answer an approval: a person at this terminal, or at a screen. A script that wants JSON has nobody. */
 export function isAttended({ stdinTty, stdoutTty, json, env }: Circumstances): boolean {

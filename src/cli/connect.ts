@@ -31,7 +31,11 @@ function readText(dataDir: string): string {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') throw notRunning(dataDir, 'it has not been started')
-    throw new CliFailure(1, { code: 'auth/refused', message: `${engineFilePath(dataDir)} cannot be read (${String(code)}).`, remedy: 'run reef as the user who started the engine' })
+    throw new CliFailure(1, {
+      code: 'auth/refused',
+      message: `${engineFilePath(dataDir)} cannot be read (${String(code)}).`,
+      remedy: 'run reef as the user who started the engine',
+    })
   }
 }
 
@@ -41,7 +45,11 @@ function parseEngineFile(text: string, dataDir: string): EngineFile {
   const at = typeof value?.['url'] === 'string' && URL.canParse(value['url']) ? new URL(value['url']) : undefined
   if (!value || !at || typeof value['pid'] !== 'number' || typeof value['token'] !== 'string') throw notRunning(dataDir, 'its run/engine.json is incomplete')
   if (at.protocol !== 'http:' || !['127.0.0.1', '[::1]', 'localhost'].includes(at.hostname)) {
-    throw new CliFailure(1, { code: 'auth/refused', message: `${engineFilePath(dataDir)} names an address that is not this machine.`, remedy: 'restart the engine' })
+    throw new CliFailure(1, {
+      code: 'auth/refused',
+      message: `${engineFilePath(dataDir)} names an address that is not this machine.`,
+      remedy: 'restart the engine',
+    })
   }
   return { pid: value['pid'], url: at.href, token: value['token'], startedAt: Number(value['startedAt'] ?? 0) }
 }

@@ -24,7 +24,7 @@ export type Cli = {
 }
 
 /** What a verb does. Returning nothing means exit code 0. */
-export type Act<Args extends readonly unknown[], Options> = (cli: Cli, args: Args, options: Options) => Promise<ExitCode | undefined | void>
+export type Act<Args extends readonly unknown[], Options> = (cli: Cli, args: Args, options: Options) => Promise<ExitCode> | Promise<void>
 
 /** Hands commander a verb's action with its context made. */
 export type Run = <Args extends readonly unknown[] = [], Options = Record<string, never>>(act: Act<Args, Options>) => (...raw: unknown[]) => Promise<void>

@@ -47,7 +47,11 @@ export function toRefusal(error: RpcError): Refusal {
   const issue = firstIssue(error.data)
   if (issue) return { code: 'input/invalid', message: issue.message, ...(issue.field ? { field: issue.field } : {}) }
   if (error.status === 401 || error.status === 403) {
-    return { code: 'auth/refused', message: 'The engine refused the token of this data directory.', remedy: 'check that --data-dir names the directory the running engine uses' }
+    return {
+      code: 'auth/refused',
+      message: 'The engine refused the token of this data directory.',
+      remedy: 'check that --data-dir names the directory the running engine uses',
+    }
   }
   return { code: error.status === 400 ? 'input/invalid' : 'internal', message: error.message }
 }

@@ -1,5 +1,4 @@
-import type { IdPrefix } from '../contract/ids.ts'
-import type { PlanId, TaskId } from '../contract/ids.ts'
+import type { IdPrefix, PlanId, TaskId } from '../contract/ids.ts'
 import type { Client } from './connect.ts'
 import { CliFailure, usageFailure } from './failure.ts'
 
@@ -19,11 +18,16 @@ export async function findId<P extends IdPrefix>(prefix: P, given: string, read:
   const word = words[prefix] ?? prefix
   const full = /^([a-z]{3,4})_([0-9A-HJKMNP-TV-Z]{26})$/i.exec(given)
   if (full?.[1] && full[2]) {
-    if (full[1].toLowerCase() !== prefix) throw usageFailure(`${given} is not the id of ${article(word)}.`, { field: word, remedy: `${article(word)} id starts with ${prefix}_` })
+    if (full[1].toLowerCase() !== prefix)
+      throw usageFailure(`${given} is not the id of ${article(word)}.`, { field: word, remedy: `${article(word)} id starts with ${prefix}_` })
     return `${prefix}_${full[2].toUpperCase()}`
   }
   const suffix = (given.toLowerCase().startsWith(`${prefix}_`) ? given.slice(prefix.length + 1) : given).toUpperCase()
-  if (!/^[0-9A-HJKMNP-TV-Z]{1,25}$/.test(suffix)) throw usageFailure(`"${given}" is not the id of ${article(word)}.`, { field: word, remedy: `give the full id or its last characters, as \`reef ${word} list\` shows them` })
+  if (!/^[0-9A-HJKMNP-TV-Z]{1,25}$/.test(suffix))
+    throw usageFailure(`"${given}" is not the id of ${article(word)}.`, {
+      field: word,
+      remedy: `give the full id or its last characters, as \`reef ${word} list\` shows them`,
+    })
   return oneOf(prefix, word, given, await readMatches(suffix, read)) as `${P}_${string}`
 }
 
@@ -46,7 +50,14 @@ function oneOf(prefix: string, word: string, given: string, found: ReadonlySet<s
     const remedy = word === 'task' && isTaskKey(given) ? 'a key like T3 needs its plan: --plan PLAN' : `\`reef ${word} list\` shows what there is`
     throw new CliFailure(1, { code: `${word}/unknown`, message: `No ${word} has an id that ends in ${given}.`, field: word, remedy })
   }
-  if (found.size > 1) throw usageFailure(`${given} is the end of ${found.size} ${word} ids.`, { field: word, remedy: `give more of it: ${[...found].slice(0, 3).map((id) => id.slice(prefix.length + 1).slice(-12)).join(', ')}` })
+  if (found.size > 1)
+    throw usageFailure(`${given} is the end of ${found.size} ${word} ids.`, {
+      field: word,
+      remedy: `give more of it: ${[...found]
+        .slice(0, 3)
+        .map((id) => id.slice(prefix.length + 1).slice(-12))
+        .join(', ')}`,
+    })
   return first
 }
 
@@ -70,7 +81,7 @@ export async function findTask(client: Client, given: string, plan?: string): Pr
 }
 
 /** Artifacts are listed by plan; without one, the plans are looked through, newest first. */
-export async function findArtifact(client: Client, given: string, plan?: string) {
+export function findArtifact(client: Client, given: string, plan?: string) {
   const read = async (planId: PlanId) => (await client.artifact.list({ planId })).artifacts
   return findId('art', given, async () => {
     if (plan !== undefined) return read(await findPlan(client, plan))

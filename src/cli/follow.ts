@@ -54,8 +54,9 @@ export function createFollower(deps: Deps) {
     }
   }
 
+  /** A gap in the events means: subscribe again. */
   async function take(client: Client, message: FeedMessage): Promise<Stop | undefined> {
-    if (message.kind === 'snapshot') return takeSnapshot(client, message)
+    if (message.kind === 'snapshot') return await takeSnapshot(client, message)
     if (message.kind === 'pulse') return undefined
     for (const event of message.events) {
       if (event.seq <= lastSeq) continue
@@ -63,7 +64,7 @@ export function createFollower(deps: Deps) {
       lastSeq = event.seq
       takeEvent(event)
     }
-    return settle(client)
+    return await settle(client)
   }
 
   async function takeSnapshot(client: Client, { seq, snapshot }: Extract<FeedMessage, { kind: 'snapshot' }>): Promise<Stop | undefined> {
@@ -103,7 +104,10 @@ export function createFollower(deps: Deps) {
     }
     for (const approval of watched.approvals.values()) {
       if (approval.state === 'requested' && !before.approvals.has(approval.id)) {
-        tell(toMoment({ type: 'approval.requested', data: approval } as ReefEvent, { watched, zone, dataDirFlag: deps.dataDirFlag }) as Moment, approval.requestedAt)
+        tell(
+          toMoment({ type: 'approval.requested', data: approval } as ReefEvent, { watched, zone, dataDirFlag: deps.dataDirFlag }) as Moment,
+          approval.requestedAt,
+        )
       }
       deps.see(approval)
     }

@@ -7,4 +7,5 @@ export const REHEARSAL = 'REHEARSAL'
 export const labelled = (text: string, rehearsal: boolean): string => (rehearsal ? `${paint('label', REHEARSAL)} ${text}` : text)
 
 /** A state in the words of every face. */
-export const stateWord = ({ glyph, word, attention }: { glyph: string; word: string; attention: Attention }): string => paintAttention(attention, `${glyph} ${word}`)
+export const stateWord = ({ glyph, word, attention }: { glyph: string; word: string; attention: Attention }): string =>
+  paintAttention(attention, `${glyph} ${word}`)

@@ -53,12 +53,17 @@ function collect(child: ChildProcess): () => string {
 
 function ready(child: ChildProcess, words: () => string, signal: AbortSignal): Promise<void> {
   return new Promise((done, fail) => {
-    const timer = setTimeout(() => fail(startFailure(`The engine was not ready within ${READY_MS / 1000} seconds.${words() ? ` It said: ${words()}` : ''}`)), READY_MS)
+    const timer = setTimeout(
+      () => fail(startFailure(`The engine was not ready within ${READY_MS / 1000} seconds.${words() ? ` It said: ${words()}` : ''}`)),
+      READY_MS,
+    )
     const end = (settle: () => void) => {
       clearTimeout(timer)
       settle()
     }
-    signal.addEventListener('abort', () => end(() => fail(new CliFailure(1, { code: 'internal', message: 'Stopped before the engine was ready.' }))), { once: true })
+    signal.addEventListener('abort', () => end(() => fail(new CliFailure(1, { code: 'internal', message: 'Stopped before the engine was ready.' }))), {
+      once: true,
+    })
     child.once('error', (error) => end(() => fail(startFailure(`The engine could not be started: ${error.message}`))))
     child.once('close', (code) => end(() => fail(startFailure(words() || `The engine ended at once with code ${code}.`))))
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => line.startsWith('REEF ready') && end(done))
@@ -71,4 +76,5 @@ async function stop(child: ChildProcess, gone: Promise<void>, told: boolean): Pr
   await gone
 }
 
-const startFailure = (message: string, remedy?: string): CliFailure => new CliFailure(1, { code: 'engine/start-failed', message, ...(remedy ? { remedy } : {}) })
+const startFailure = (message: string, remedy?: string): CliFailure =>
+  new CliFailure(1, { code: 'engine/start-failed', message, ...(remedy ? { remedy } : {}) })

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import { formatMoney } from '../contract/money.ts'
 import type { PlanDetail } from '../contract/index.ts'
+import { formatMoney } from '../contract/money.ts'
 import { type PlanState, type PlanView, planStates } from '../contract/queue.ts'
 import { planWords } from '../contract/words.ts'
 import { toLimit } from './arguments.ts'

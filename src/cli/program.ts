@@ -29,7 +29,17 @@ export const nouns: readonly Noun[] = [
 type Texts = { readonly writeOut: (text: string) => void; readonly writeErr: (text: string) => void }
 
 /** The command tree. Only the wanted nouns get their verbs; the others stand in it by name, for help and suggestions. */
-export async function createProgram({ version, run, texts, wanted }: { version: string; run: Run; texts: Texts; wanted: (noun: string) => boolean }): Promise<Command> {
+export async function createProgram({
+  version,
+  run,
+  texts,
+  wanted,
+}: {
+  version: string
+  run: Run
+  texts: Texts
+  wanted: (noun: string) => boolean
+}): Promise<Command> {
   const program = new Command('reef')
     .description('REEF: the control room of an agent factory.')
     .version(version, '-V, --version', 'print the version')

@@ -1,5 +1,5 @@
-import { Writable } from 'node:stream'
 import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import { usageFailure } from './failure.ts'
 
 /** Longest key the contract takes; reading stops there, whatever is piped in. */
@@ -14,8 +14,10 @@ type Source = { readonly env: Readonly<Record<string, string | undefined>>; read
 export async function readProviderKey({ env, stdin, prompt }: Source): Promise<string> {
   const named = env['REEF_PROVIDER_KEY']
   const key = (named || (stdin.isTTY ? await askHidden(stdin, prompt) : await firstLine(stdin))).trim()
-  if (key === '') throw usageFailure('No key was given.', { field: 'key', remedy: 'pipe it in, set REEF_PROVIDER_KEY, or say --no-key for a server that needs none' })
-  if (key.length > MOST || /[\0-\x20\x7f]/.test(key)) throw usageFailure('That does not look like a key.', { field: 'key', remedy: `a key is one word of at most ${MOST} characters` })
+  if (key === '')
+    throw usageFailure('No key was given.', { field: 'key', remedy: 'pipe it in, set REEF_PROVIDER_KEY, or say --no-key for a server that needs none' })
+  if (key.length > MOST || /[\0-\x20\x7f]/.test(key))
+    throw usageFailure('That does not look like a key.', { field: 'key', remedy: `a key is one word of at most ${MOST} characters` })
   return key
 }
 

@@ -22,7 +22,8 @@ export const declare: Declare = (provider, run) => {
     .action(
       run<[string], AddOptions>(async (cli, [name], { wire, baseUrl, key: wanted, apiKey }) => {
         if (apiKey !== undefined || typeof wanted === 'string') throw keyAsArgument()
-        if (!URL.canParse(baseUrl)) throw usageFailure('--base-url is not a URL.', { field: 'baseUrl', remedy: 'write it with its scheme, e.g. http://127.0.0.1:11434' })
+        if (!URL.canParse(baseUrl))
+          throw usageFailure('--base-url is not a URL.', { field: 'baseUrl', remedy: 'write it with its scheme, e.g. http://127.0.0.1:11434' })
         const key = wanted ? await readProviderKey({ env: cli.env, stdin: process.stdin, prompt: process.stderr }) : undefined
         const { client } = await cli.engine()
         const answer = await client.provider.add({ name, wire, baseUrl, ...(key === undefined ? {} : { key }) })
@@ -57,14 +58,20 @@ export const declare: Declare = (provider, run) => {
       run<[string]>(async (cli, [name]): Promise<ExitCode> => {
         const { client } = await cli.engine()
         const answer = await client.provider.test({ name })
-        await cli.show(answer, () => [`${name}: ${answer.reachable ? 'reachable' : 'not reachable'}. ${answer.message}`, ...answer.models.map((model) => `  ${name}/${model}`)])
+        await cli.show(answer, () => [
+          `${name}: ${answer.reachable ? 'reachable' : 'not reachable'}. ${answer.message}`,
+          ...answer.models.map((model) => `  ${name}/${model}`),
+        ])
         return answer.reachable ? 0 : 1
       }),
     )
 }
 
 const keyAsArgument = () =>
-  usageFailure('A key is never given as an argument: other programs can read those.', { field: 'key', remedy: 'pipe it in (reef provider add … < key-file) or set REEF_PROVIDER_KEY' })
+  usageFailure('A key is never given as an argument: other programs can read those.', {
+    field: 'key',
+    remedy: 'pipe it in (reef provider add … < key-file) or set REEF_PROVIDER_KEY',
+  })
 
 const toProviderTable = (providers: readonly ProviderView[]): string[] =>
   toTable(

@@ -5,7 +5,13 @@ import type { Client } from './connect.ts'
 import { toFailure, toSentence } from './failure.ts'
 import { shortId } from './find.ts'
 
-type Deps = { readonly terminal: Terminal; readonly say: (line: string) => void; readonly client: () => Client; readonly zone: () => string; readonly dataDir: string }
+type Deps = {
+  readonly terminal: Terminal
+  readonly say: (line: string) => void
+  readonly client: () => Client
+  readonly zone: () => string
+  readonly dataDir: string
+}
 
 /** Puts open approvals to the person at the terminal, one at a time, and takes a question back when it is answered elsewhere. */
 export function createQuestions({ terminal, say, client, zone, dataDir }: Deps) {
@@ -29,8 +35,8 @@ export function createQuestions({ terminal, say, client, zone, dataDir }: Deps) 
   return {
     /** Asks for a request once; every other state takes its question back. */
     see(approval: ApprovalView): void {
-      if (approval.state !== 'requested') return open.get(approval.id)?.abort()
-      if (open.has(approval.id)) return
+      if (approval.state !== 'requested') open.get(approval.id)?.abort()
+      if (approval.state !== 'requested' || open.has(approval.id)) return
       const controller = new AbortController()
       open.set(approval.id, controller)
       last = last.then(() => put(approval, controller.signal))

@@ -44,9 +44,11 @@ function leaveUsage(error: CommanderError, json: boolean): ExitCode {
   return 2
 }
 
-const toUsageSentence = (message: string): string => (message === '(outputHelp)' ? 'A verb is missing.' : message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '))
+const toUsageSentence = (message: string): string =>
+  message === '(outputHelp)' ? 'A verb is missing.' : message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
 
-const isCommanderError = (error: unknown): error is CommanderError => error instanceof Error && 'exitCode' in error && 'code' in error && String(error.code).startsWith('commander.')
+const isCommanderError = (error: unknown): error is CommanderError =>
+  error instanceof Error && 'exitCode' in error && 'code' in error && String(error.code).startsWith('commander.')
 
 const code = await main(process.argv.slice(2))
 await Promise.all([out.flush(), err.flush()])

@@ -1,7 +1,7 @@
 import type { ApprovalView } from '../contract/approvals.ts'
 import type { ReleaseView } from '../contract/delivery.ts'
-import type { EvidenceView } from '../contract/quality.ts'
 import type { PlanId } from '../contract/ids.ts'
+import type { EvidenceView } from '../contract/quality.ts'
 import type { PlanView, RequestView, TaskView } from '../contract/queue.ts'
 import type { Client } from './connect.ts'
 import type { Ending } from './watched.ts'
@@ -33,7 +33,10 @@ const BODY_BYTES = 2048
 const PAGE = 1000
 
 /** Collects what the end of a plan is judged by, from the engine and from the product itself. */
-export async function collectReport(client: Client, { request, ending, startedAt }: { request: RequestView; ending: Ending; startedAt: number }): Promise<Report> {
+export async function collectReport(
+  client: Client,
+  { request, ending, startedAt }: { request: RequestView; ending: Ending; startedAt: number },
+): Promise<Report> {
   const detail = request.planId === null ? undefined : await client.plan.get({ id: request.planId })
   const plan = detail?.plan ?? null
   const [evidence, approvals, spend, endpoint] = await Promise.all([
@@ -74,7 +77,8 @@ function findProblems({ ending, tasks, evidence, endpoint }: Omit<Facts, 'senten
     if (task.state !== 'done') problems.push(`${task.key} ${task.title} is not done (${task.state})${task.error ? `: ${task.error}` : '.'}`)
     else if (!proved.has(task.id)) problems.push(`${task.key} ${task.title} is done without evidence.`)
   }
-  if (endpoint && (endpoint.status === 0 || endpoint.status >= 500)) problems.push(`${endpoint.url} ${endpoint.status === 0 ? 'does not answer' : `answers ${endpoint.status}`}.`)
+  if (endpoint && (endpoint.status === 0 || endpoint.status >= 500))
+    problems.push(`${endpoint.url} ${endpoint.status === 0 ? 'does not answer' : `answers ${endpoint.status}`}.`)
   return problems
 }
 

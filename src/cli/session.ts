@@ -4,8 +4,8 @@ import { formatDuration } from '../contract/time.ts'
 import { sessionWords } from '../contract/words.ts'
 import { toLimit, toPosition } from './arguments.ts'
 import { type Cli, type Declare, writeJson } from './context.ts'
-import { findRehearsals, findSession, findTask, shortId } from './find.ts'
 import type { ExitCode } from './failure.ts'
+import { findRehearsals, findSession, findTask, shortId } from './find.ts'
 import { labelled, stateWord } from './label.ts'
 import { dateTime } from './local-time.ts'
 import { toTable } from './table.ts'
@@ -26,7 +26,16 @@ export const declare: Declare = (session, run) => {
         const { client, zone } = await cli.engine()
         const taskId = task === undefined ? undefined : await findTask(client, task)
         const answer = await client.session.list({ limit, ...(state ? { state } : {}), ...(taskId ? { taskId } : {}) })
-        await cli.show(answer, async () => toSessionTable(answer.sessions, await zone(), await findRehearsals(client, answer.sessions.map((row) => row.planId))))
+        await cli.show(answer, async () =>
+          toSessionTable(
+            answer.sessions,
+            await zone(),
+            await findRehearsals(
+              client,
+              answer.sessions.map((row) => row.planId),
+            ),
+          ),
+        )
       }),
     )
   session
@@ -45,7 +54,9 @@ export const declare: Declare = (session, run) => {
       run<[string]>(async (cli, [given]): Promise<ExitCode> => {
         const { client } = await cli.engine()
         const answer = await client.session.stop({ id: await findSession(client, given) })
-        await cli.show(answer, () => [answer.survivors === 0 ? 'Stopped; nothing of it is left.' : `Stopped, but ${answer.survivors} of its processes are still there.`])
+        await cli.show(answer, () => [
+          answer.survivors === 0 ? 'Stopped; nothing of it is left.' : `Stopped, but ${answer.survivors} of its processes are still there.`,
+        ])
         return answer.survivors === 0 ? 0 : 1
       }),
     )

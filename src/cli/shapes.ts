@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApprovalView, contract, EvidenceView, LogChunk, PlanView, ReleaseView, Refusal, RequestView, TaskView } from '../contract/index.ts'
+import { ApprovalView, contract, EvidenceView, LogChunk, PlanView, Refusal, ReleaseView, RequestView, TaskView } from '../contract/index.ts'
 
 /** What `submit --wait --json` and `rehearse --wait --json` print, whatever the outcome. */
 export const WaitReport = z.object({
@@ -12,7 +12,12 @@ export const WaitReport = z.object({
   evidence: z.array(EvidenceView),
   releases: z.array(ReleaseView),
   endpoint: z
-    .object({ url: z.string(), status: z.int().describe('0 when there was no answer'), ms: z.int(), body: z.string().describe('the first 2 KiB, or why there was no answer') })
+    .object({
+      url: z.string(),
+      status: z.int().describe('0 when there was no answer'),
+      ms: z.int(),
+      body: z.string().describe('the first 2 KiB, or why there was no answer'),
+    })
     .nullable(),
   approvals: z.array(ApprovalView),
   audit: z.object({ ok: z.boolean(), rows: z.int(), head: z.string() }),

@@ -8,6 +8,7 @@ import { readEngineFile } from './connect.ts'
 import { type Cli, type Declare, writeJson } from './context.ts'
 import { CliFailure, type ExitCode } from './failure.ts'
 import { findPackageRoot } from './package-root.ts'
+import { onSignals } from './signals.ts'
 
 type StartOptions = { headless?: boolean; port?: number; shell?: string }
 
@@ -23,11 +24,17 @@ export const declare: Declare = (start, run) => {
  * Runs the package's start script in the foreground: its exit code is ours. It has a process group of its own,
  * so that Ctrl+C reaches it once, from here: a second signal would tell it not to wait any longer.
  */
-async function runStart(cli: Cli, { headless, port, shell }: StartOptions): Promise<ExitCode> {
+function runStart(cli: Cli, { headless, port, shell }: StartOptions): Promise<ExitCode> {
   const script = cli.env['REEF_START_ENTRY'] ?? join(findPackageRoot(), 'scripts', 'start.mjs')
-  const flags = [...(headless ? ['--headless'] : []), ...(port === undefined ? [] : ['--port', String(port)]), ...(shell ? ['--shell', shell] : []), '--data-dir', cli.dataDir]
+  const flags = [
+    ...(headless ? ['--headless'] : []),
+    ...(port === undefined ? [] : ['--port', String(port)]),
+    ...(shell ? ['--shell', shell] : []),
+    '--data-dir',
+    cli.dataDir,
+  ]
   const child = spawn(process.execPath, [script, ...flags], { stdio: ['ignore', cli.json ? 'pipe' : 'inherit', 'inherit'], detached: true })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  onSignals((signal) => child.kill(signal))
   const gone = new AbortController()
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => cli.err.line(line))
   if (cli.json) void announce(cli, gone.signal)

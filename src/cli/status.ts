@@ -23,7 +23,10 @@ function toLines(status: FactoryStatus): string[] {
     return n === 0 ? [] : [paintAttention(attention, `${n} ${word}`)]
   })
   return toFacts([
-    ['REEF', `${status.version}, ${paintAttention(modes[status.mode], status.mode)}, up since ${dateTime(status.startedAt, status.timeZone)} (${status.timeZone})`],
+    [
+      'REEF',
+      `${status.version}, ${paintAttention(modes[status.mode], status.mode)}, up since ${dateTime(status.startedAt, status.timeZone)} (${status.timeZone})`,
+    ],
     ['tasks', counts.join(', ') || 'none'],
     ['sessions', `${status.sessionsRunning} of ${status.sessionsMax}`],
     ['approvals', status.approvalsOpen === 0 ? 'none open' : paintAttention('waiting', `${status.approvalsOpen} wait for you: reef approval list --open`)],

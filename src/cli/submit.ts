@@ -2,7 +2,7 @@ import { MAX_REQUEST_BYTES, type PlanFile } from '../contract/queue.ts'
 import { toDollars } from './arguments.ts'
 import type { Client } from './connect.ts'
 import type { Cli, Declare } from './context.ts'
-import { CliFailure, usageFailure } from './failure.ts'
+import { CliFailure, type ExitCode, usageFailure } from './failure.ts'
 import { shortId } from './find.ts'
 import { labelled } from './label.ts'
 import { readPlanFile } from './plan-file.ts'
@@ -21,7 +21,7 @@ export const declare: Declare = (submit, run) => {
     .option('--wait', 'follow it to its end; starts a headless engine for that long when none runs')
     .option('--idempotency-key <key>', 'the same key submits once, however often it is sent')
     .action(
-      run<[string | undefined], SubmitOptions>(async (cli, [text], options) => {
+      run<[string | undefined], SubmitOptions>(async (cli, [text], options): Promise<ExitCode> => {
         const input = await toInput(text, options)
         if (options.wait) {
           const { waitFor } = await import('./wait.ts')
@@ -32,13 +32,17 @@ export const declare: Declare = (submit, run) => {
     )
 }
 
-async function submitOnly(cli: Cli, input: Input): Promise<void> {
+async function submitOnly(cli: Cli, input: Input): Promise<ExitCode> {
   const { client } = await cli.engine()
   const answer = await client.request.submit(input)
   await cli.show(answer, () => [
-    labelled(`Request ${shortId(answer.request.id)} for project ${answer.request.project}: ${answer.request.state}${answer.duplicate ? ' (submitted before)' : ''}`, answer.request.rehearsal),
+    labelled(
+      `Request ${shortId(answer.request.id)} for project ${answer.request.project}: ${answer.request.state}${answer.duplicate ? ' (submitted before)' : ''}`,
+      answer.request.rehearsal,
+    ),
     'Follow it: reef plan list',
   ])
+  return 0
 }
 
 /** Checked here as far as it can be, so that a slip costs neither an engine nor a model. */
@@ -46,7 +50,8 @@ async function toInput(given: string | undefined, { project, budget, review, pla
   if (given === '-' && path === '-') throw usageFailure('Only one of text and plan can come from standard input.')
   const plan = path === undefined ? undefined : await readPlanFile(path)
   const text = await toText(given, plan)
-  if (project !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(project)) throw usageFailure('A project name is lower-case letters, digits and dashes.', { field: 'project' })
+  if (project !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(project))
+    throw usageFailure('A project name is lower-case letters, digits and dashes.', { field: 'project' })
   return {
     text,
     review: review === true,
@@ -59,7 +64,19 @@ async function toInput(given: string | undefined, { project, budget, review, pla
 
 async function toText(given: string | undefined, plan: PlanFile | undefined): Promise<string> {
   const text = given === '-' ? await readTextFile('-') : (given ?? plan?.title ?? '')
-  if (text.trim() === '') throw new CliFailure(2, { code: 'request/empty', message: 'There is nothing to submit.', field: 'text', remedy: 'say what you want: reef submit "build me …", or hand over a plan: --plan FILE' })
-  if (Buffer.byteLength(text) > MAX_REQUEST_BYTES) throw new CliFailure(2, { code: 'request/too-large', message: `The text has more than ${MAX_REQUEST_BYTES / 1024} KiB.`, field: 'text', remedy: 'put the details into a file of the project and name it' })
+  if (text.trim() === '')
+    throw new CliFailure(2, {
+      code: 'request/empty',
+      message: 'There is nothing to submit.',
+      field: 'text',
+      remedy: 'say what you want: reef submit "build me …", or hand over a plan: --plan FILE',
+    })
+  if (Buffer.byteLength(text) > MAX_REQUEST_BYTES)
+    throw new CliFailure(2, {
+      code: 'request/too-large',
+      message: `The text has more than ${MAX_REQUEST_BYTES / 1024} KiB.`,
+      field: 'text',
+      remedy: 'put the details into a file of the project and name it',
+    })
   return text
 }

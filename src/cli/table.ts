@@ -9,7 +9,12 @@ export function toTable<Row>(rows: readonly Row[], columns: readonly Column<Row>
   const body = rows.map((row) => columns.map((column) => shorten(oneLine(column.cell(row)), column.max ?? 60)))
   const heads = columns.map((column) => column.head.toUpperCase())
   const widths = heads.map((head, at) => Math.max(width(head), ...body.map((cells) => width(cells[at] ?? ''))))
-  return [heads, ...body].map((cells) => cells.map((cell, at) => pad(cell, at === cells.length - 1 && !columns[at]?.align ? 0 : (widths[at] ?? 0), columns[at]?.align)).join('  ').trimEnd())
+  return [heads, ...body].map((cells) =>
+    cells
+      .map((cell, at) => pad(cell, at === cells.length - 1 && !columns[at]?.align ? 0 : (widths[at] ?? 0), columns[at]?.align))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 /** "name   value" lines. An empty value leaves the line out. */
@@ -24,7 +29,10 @@ export const oneLine = (text: string): string => stripControls(text).replace(/\s
 /** Painted text is not cut: the marks that colour it would be lost. */
 export function shorten(text: string, max: number): string {
   if (width(text) <= max || text !== unpaint(text)) return text
-  return `${[...text].slice(0, max - 1).join('').trimEnd()}…`
+  return `${[...text]
+    .slice(0, max - 1)
+    .join('')
+    .trimEnd()}…`
 }
 
 export function pad(text: string, size: number, align?: 'right'): string {

@@ -26,7 +26,15 @@ export const declare: Declare = (task, run) => {
         const { client } = await cli.engine()
         const planId = plan === undefined ? undefined : await findPlan(client, plan)
         const answer = await client.task.list({ limit, ...(planId ? { planId } : {}), ...(state ? { state } : {}) })
-        await cli.show(answer, async () => toTaskTable(answer.tasks, await findRehearsals(client, answer.tasks.map((row) => row.planId))))
+        await cli.show(answer, async () =>
+          toTaskTable(
+            answer.tasks,
+            await findRehearsals(
+              client,
+              answer.tasks.map((row) => row.planId),
+            ),
+          ),
+        )
       }),
     )
   task

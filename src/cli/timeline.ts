@@ -12,7 +12,13 @@ import { toWait } from './task-table.ts'
 import type { Watched } from './watched.ts'
 
 /** One thing that happened, in words. `more` are lines under it. */
-export type Moment = { readonly subject: string; readonly word: string; readonly attention: Attention; readonly detail?: string; readonly more?: readonly string[] }
+export type Moment = {
+  readonly subject: string
+  readonly word: string
+  readonly attention: Attention
+  readonly detail?: string
+  readonly more?: readonly string[]
+}
 
 type Context = { readonly watched: Watched; readonly zone: string; readonly dataDirFlag: string }
 type Tell<T extends EventType> = (data: EventData<T>, context: Context) => Moment | undefined
@@ -25,7 +31,12 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'factory.stopped': ({ reason }) => ({ subject: 'factory', word: 'stopped', attention: 'waiting', detail: reason }),
   'factory.paused': () => ({ subject: 'factory', word: 'paused', attention: 'waiting', detail: 'go on with: reef resume' }),
   'factory.resumed': () => ({ subject: 'factory', word: 'running', attention: 'quiet' }),
-  'request.submitted': (request) => ({ subject: `request ${shortId(request.id)}`, word: 'planning', attention: 'active', detail: `"${shorten(oneLine(request.text), 80)}"` }),
+  'request.submitted': (request) => ({
+    subject: `request ${shortId(request.id)}`,
+    word: 'planning',
+    attention: 'active',
+    detail: `"${shorten(oneLine(request.text), 80)}"`,
+  }),
   'request.planned': nothing,
   'request.failed': (request) => ({ subject: `request ${shortId(request.id)}`, word: 'failed', attention: 'alarm', detail: request.error ?? '' }),
   'plan.created': ({ plan, tasks }, { dataDirFlag }) => ({
@@ -33,7 +44,9 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
     word: planWords[plan.state].word,
     attention: planWords[plan.state].attention,
     detail: `${plan.title}: ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}, at most ${formatMoney(plan.budget)}`,
-    ...(plan.state === 'draft' ? { more: [`look: reef plan show ${shortId(plan.id)}${dataDirFlag}`, `start: reef plan start ${shortId(plan.id)}${dataDirFlag}`] } : {}),
+    ...(plan.state === 'draft'
+      ? { more: [`look: reef plan show ${shortId(plan.id)}${dataDirFlag}`, `start: reef plan start ${shortId(plan.id)}${dataDirFlag}`] }
+      : {}),
   }),
   'plan.edited': nothing,
   'plan.started': toPlan,
@@ -49,7 +62,11 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'task.waited': (task, { watched, zone }) => toWaiting(task, watched.tasks.get(task.id), zone),
   'task.submitted': (task) => toTask(task),
   'task.completed': (task) => toTask(task, `${ran(task)}${formatMoney(task.spent)}`),
-  'task.retried': (task) => ({ ...toTask(task, [`attempt ${task.attempts} of ${task.maxAttempts}`, task.error].filter(Boolean).join(': ')), word: 'again', attention: 'waiting' }),
+  'task.retried': (task) => ({
+    ...toTask(task, [`attempt ${task.attempts} of ${task.maxAttempts}`, task.error].filter(Boolean).join(': ')),
+    word: 'again',
+    attention: 'waiting',
+  }),
   'task.reopened': (task) => ({ ...toTask(task), word: 'reopened' }),
   'task.failed': (task) => toTask(task, task.error ?? ''),
   'task.dead-lettered': (task, { dataDirFlag }) => ({ ...toTask(task, task.error ?? ''), more: [`retry: reef task retry ${shortId(task.id)}${dataDirFlag}`] }),
@@ -82,7 +99,9 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'approval.approved': (approval, { zone, dataDirFlag }) => ({
     ...toApproval(approval),
     detail: `${approval.what}, by ${approval.decidedBy ?? 'nobody'}`,
-    ...(approval.effectiveAt === null ? {} : { more: [`takes effect at ${clockTime(approval.effectiveAt, zone)}; undo: reef approval undo ${shortId(approval.id)}${dataDirFlag}`] }),
+    ...(approval.effectiveAt === null
+      ? {}
+      : { more: [`takes effect at ${clockTime(approval.effectiveAt, zone)}; undo: reef approval undo ${shortId(approval.id)}${dataDirFlag}`] }),
   }),
   'approval.denied': (approval) => ({ ...toApproval(approval), detail: [approval.what, approval.reason].filter(Boolean).join(': ') }),
   'approval.undone': (approval) => ({ ...toApproval(approval), word: 'taken back' }),
@@ -90,11 +109,26 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'approval.expired': toApproval,
   'approval.drifted': toApproval,
   'approval.superseded': toApproval,
-  'release.started': (release) => ({ subject: `release ${shortId(release.id)}`, word: 'starting', attention: 'active', detail: `${release.project} ${release.commit.slice(0, 10)}` }),
-  'release.proven': (release) => ({ subject: `release ${shortId(release.id)}`, word: release.state, attention: 'quiet', detail: `${release.url ?? ''} answered ${release.lastStatus ?? '?'} in ${release.latencyMs ?? '?'} ms` }),
+  'release.started': (release) => ({
+    subject: `release ${shortId(release.id)}`,
+    word: 'starting',
+    attention: 'active',
+    detail: `${release.project} ${release.commit.slice(0, 10)}`,
+  }),
+  'release.proven': (release) => ({
+    subject: `release ${shortId(release.id)}`,
+    word: release.state,
+    attention: 'quiet',
+    detail: `${release.url ?? ''} answered ${release.lastStatus ?? '?'} in ${release.latencyMs ?? '?'} ms`,
+  }),
   'release.failed': (release) => ({ subject: `release ${shortId(release.id)}`, word: release.state, attention: 'alarm', detail: release.error ?? '' }),
   'release.stopped': (release) => ({ subject: `release ${shortId(release.id)}`, word: 'stopped', attention: 'quiet' }),
-  'branch.merged': ({ project, from, into, commit }) => ({ subject: `project ${project}`, word: 'merged', attention: 'quiet', detail: `${from} into ${into} at ${commit.slice(0, 10)}` }),
+  'branch.merged': ({ project, from, into, commit }) => ({
+    subject: `project ${project}`,
+    word: 'merged',
+    attention: 'quiet',
+    detail: `${from} into ${into} at ${commit.slice(0, 10)}`,
+  }),
   'agent.changed': nothing,
   'agent.rejected': nothing,
   'provider.added': nothing,
@@ -112,7 +146,11 @@ export function toMoment(event: ReefEvent, context: Context): Moment | undefined
 export const toTaskMoment = (task: TaskView): Moment => toTask(task, task.error ?? '')
 
 /** "12:01:07  T3 Build REST API        running        Rex · pi · rehearsal/scripted" */
-export function toLines({ subject, word, attention, detail = '', more = [] }: Moment, at: number, { rehearsal, zone }: { rehearsal: boolean; zone: string }): string[] {
+export function toLines(
+  { subject, word, attention, detail = '', more = [] }: Moment,
+  at: number,
+  { rehearsal, zone }: { rehearsal: boolean; zone: string },
+): string[] {
   const label = rehearsal ? `${paint('label', REHEARSAL)}  ` : ''
   const first = `${clockTime(at, zone)}  ${label}${pad(shorten(oneLine(subject), 36), 28)}  ${paintAttention(attention, pad(oneLine(word), 13))}  ${oneLine(detail)}`
   return [first.trimEnd(), ...more.map((line) => `          ${oneLine(line)}`)]
@@ -120,7 +158,12 @@ export function toLines({ subject, word, attention, detail = '', more = [] }: Mo
 
 function toPlan(plan: EventData<'plan.started'>): Moment {
   const { word, attention } = planWords[plan.state]
-  return { subject: `plan ${shortId(plan.id)}`, word, attention, detail: `${plan.done} of ${plan.tasks} tasks done, ${formatMoney(plan.spent)} spent${plan.endpoint ? `, ${plan.endpoint}` : ''}` }
+  return {
+    subject: `plan ${shortId(plan.id)}`,
+    word,
+    attention,
+    detail: `${plan.done} of ${plan.tasks} tasks done, ${formatMoney(plan.spent)} spent${plan.endpoint ? `, ${plan.endpoint}` : ''}`,
+  }
 }
 
 function toTask(task: TaskView, detail = ''): Moment {

@@ -8,6 +8,7 @@ import { type OwnEngine, startOwnEngine } from './own-engine.ts'
 import { createQuestions } from './questions.ts'
 import { collectReport } from './report.ts'
 import { toReportLines } from './report-lines.ts'
+import { onSignals } from './signals.ts'
 
 type Begin = (client: Client) => Promise<{ request: RequestView; duplicate: boolean }>
 
@@ -17,20 +18,28 @@ const PATIENCE_MS = 30_000
 export async function waitFor(cli: Cli, { begin, review }: { begin: Begin; review: boolean }): Promise<ExitCode> {
   const startedAt = Date.now()
   const stopping = new AbortController()
-  let signalled: NodeJS.Signals | undefined
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (signalled) process.exit(1)
-    signalled = signal
-    stopping.abort(new CliFailure(1, { code: 'internal', message: 'Stopped waiting.', remedy: 'what was submitted stays; `reef status` shows it when the engine runs' }))
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  let first: NodeJS.Signals | undefined
+  const deaf = onSignals((signal) => {
+    if (first) leaveNow(cli)
+    first = signal
+    stopping.abort(stoppedWaiting())
+  })
   const own = await engineFor(cli, stopping.signal)
   try {
     return await watch(cli, { begin, review, own, signal: stopping.signal, startedAt })
   } finally {
-    await own?.stop(signalled === 'SIGINT' && process.stdin.isTTY === true)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
+    await own?.stop(first === 'SIGINT' && process.stdin.isTTY === true)
+    deaf()
   }
+}
+
+const stoppedWaiting = (): CliFailure =>
+  new CliFailure(1, { code: 'wait/stopped', message: 'Stopped waiting.', remedy: 'what was submitted stays; `reef status` shows it when the engine runs' })
+
+/** An engine of this command goes on draining by itself. */
+function leaveNow(cli: Cli): void {
+  cli.err.line('Not waiting for the engine to drain.')
+  process.exit(1)
 }
 
 /** An engine that somebody else started in the meantime is as good. */
@@ -64,7 +73,13 @@ async function watch(cli: Cli, { begin, review, own, signal, startedAt }: Watch)
   const zone = (await connect().factory.status()).timeZone
   const questions =
     process.stdin.isTTY && timeline.tty
-      ? createQuestions({ terminal: { input: process.stdin, output: cli.json ? process.stderr : process.stdout }, say: timeline.line, client: connect, zone: () => zone, dataDir: cli.dataDir })
+      ? createQuestions({
+          terminal: { input: process.stdin, output: cli.json ? process.stderr : process.stdout },
+          say: timeline.line,
+          client: connect,
+          zone: () => zone,
+          dataDir: cli.dataDir,
+        })
       : undefined
   const follower = createFollower({
     connect,
@@ -89,7 +104,13 @@ async function watch(cli: Cli, { begin, review, own, signal, startedAt }: Watch)
 }
 
 const toLost = (words: string | undefined): CliFailure | undefined =>
-  words === undefined ? undefined : new CliFailure(1, { code: 'engine/lost', message: `The engine ended while it was needed: ${words}`, remedy: 'nothing is lost; run the command again or start it with: npx reef start' })
+  words === undefined
+    ? undefined
+    : new CliFailure(1, {
+        code: 'engine/lost',
+        message: `The engine ended while it was needed: ${words}`,
+        remedy: 'nothing is lost; run the command again or start it with: npx reef start',
+      })
 
 /** The commands in the timeline work as they are printed, whichever directory is the default where they are pasted. */
 function toDataDirFlag({ dataDir }: Cli): string {

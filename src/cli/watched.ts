@@ -31,7 +31,8 @@ export function learn(watched: Watched, event: ReefEvent): Watched {
   if (event.type.startsWith('request.')) return { ...watched, request: event.data as RequestView }
   if (event.type.startsWith('plan.')) return { ...watched, plan: event.data as PlanView }
   if (event.type.startsWith('task.')) return { ...watched, tasks: new Map(watched.tasks).set((event.data as TaskView).id, event.data as TaskView) }
-  if (event.type.startsWith('approval.')) return { ...watched, approvals: new Map(watched.approvals).set((event.data as ApprovalView).id, event.data as ApprovalView) }
+  if (event.type.startsWith('approval.'))
+    return { ...watched, approvals: new Map(watched.approvals).set((event.data as ApprovalView).id, event.data as ApprovalView) }
   return watched
 }
 
