@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { Option } from 'commander'
 import type { AgentView } from '../contract/agents.ts'
 import { DriverName, ModelTier } from '../contract/queue.ts'
-import { toModel, toModelOrNone } from './arguments.ts'
+import { toModelOrNone } from './arguments.ts'
 import type { Declare } from './context.ts'
 import { usageFailure } from './failure.ts'
 import { dateTime } from './local-time.ts'
@@ -10,7 +10,7 @@ import { paint } from './paint.ts'
 import { readTextFile } from './read-file.ts'
 import { toFacts, toTable } from './table.ts'
 
-type SetOptions = { driver?: DriverName; model?: string | null; fallback?: string | null; tier?: ModelTier; active?: boolean; inactive?: boolean }
+type SetOptions = { driver?: DriverName; model?: string; fallback?: string; tier?: ModelTier; active?: boolean; inactive?: boolean }
 
 export const declare: Declare = (agent, run) => {
   agent
@@ -71,8 +71,8 @@ export const declare: Declare = (agent, run) => {
 function toChange({ driver, model, fallback, tier, active, inactive }: SetOptions) {
   const change = {
     ...(driver ? { driver } : {}),
-    ...(model === undefined ? {} : { model: model === null ? null : toModel(model) }),
-    ...(fallback === undefined ? {} : { fallback }),
+    ...(model === undefined ? {} : { model: model === 'none' ? null : model }),
+    ...(fallback === undefined ? {} : { fallback: fallback === 'none' ? null : fallback }),
     ...(tier ? { tier } : {}),
     ...(active || inactive ? { active: active === true } : {}),
   }

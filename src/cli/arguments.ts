@@ -25,4 +25,5 @@ export function toModel(text: string): string {
   return text
 }
 
-export const toModelOrNone = (text: string): string | null => (text === 'none' ? null : toModel(text))
+/** `none` stays a word here: commander takes null for nothing given. */
+export const toModelOrNone = (text: string): string => (text === 'none' ? text : toModel(text))

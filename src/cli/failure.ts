@@ -84,6 +84,7 @@ export function fieldName(path: readonly PropertyKey[]): string {
 
 /** One or two lines for people: "message (field) — remedy". */
 export function toSentence({ message, field, remedy }: Refusal): string {
-  const what = field && !message.includes(field) ? `${message} (${field})` : message
-  return remedy ? `${what.replace(/\.(\)?)$/, '$1')} — ${remedy}` : what
+  const named = field !== undefined && !message.includes(field)
+  const what = named || remedy ? message.replace(/\.$/, '') : message
+  return `${what}${named ? ` (${field})` : ''}${remedy ? ` — ${remedy}` : ''}`
 }

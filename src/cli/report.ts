@@ -4,7 +4,7 @@ import type { PlanId } from '../contract/ids.ts'
 import type { EvidenceView } from '../contract/quality.ts'
 import type { PlanView, RequestView, TaskView } from '../contract/queue.ts'
 import type { Client } from './connect.ts'
-import type { Ending } from './watched.ts'
+import type { Ending, Watched } from './watched.ts'
 
 export type Endpoint = { readonly url: string; readonly status: number; readonly ms: number; readonly body: string }
 
@@ -33,11 +33,10 @@ const BODY_BYTES = 2048
 const PAGE = 1000
 
 /** Collects what the end of a plan is judged by, from the engine and from the product itself. */
-export async function collectReport(
-  client: Client,
-  { request, ending, startedAt }: { request: RequestView; ending: Ending; startedAt: number },
-): Promise<Report> {
-  const detail = request.planId === null ? undefined : await client.plan.get({ id: request.planId })
+export async function collectReport(client: Client, { watched, ending, startedAt }: { watched: Watched; ending: Ending; startedAt: number }): Promise<Report> {
+  const request = await client.request.get({ id: watched.request.id })
+  const planId = request.planId ?? watched.plan?.id
+  const detail = planId === undefined ? undefined : await client.plan.get({ id: planId })
   const plan = detail?.plan ?? null
   const [evidence, approvals, spend, endpoint] = await Promise.all([
     readEvidence(client, detail?.tasks ?? []),

@@ -152,8 +152,10 @@ export function toLines(
   { rehearsal, zone }: { rehearsal: boolean; zone: string },
 ): string[] {
   const label = rehearsal ? `${paint('label', REHEARSAL)}  ` : ''
-  const first = `${clockTime(at, zone)}  ${label}${pad(shorten(oneLine(subject), 36), 28)}  ${paintAttention(attention, pad(oneLine(word), 13))}  ${oneLine(detail)}`
-  return [first.trimEnd(), ...more.map((line) => `          ${oneLine(line)}`)]
+  const said = oneLine(detail)
+  const state = paintAttention(attention, said === '' ? oneLine(word) : pad(oneLine(word), 13))
+  const first = `${clockTime(at, zone)}  ${label}${pad(shorten(oneLine(subject), 36), 28)}  ${state}${said === '' ? '' : `  ${said}`}`
+  return [first, ...more.map((line) => `          ${oneLine(line)}`)]
 }
 
 function toPlan(plan: EventData<'plan.started'>): Moment {

@@ -94,7 +94,7 @@ async function watch(cli: Cli, { begin, review, own, signal, startedAt }: Watch)
   })
   try {
     const { watched, ending } = await follower.run()
-    const report = await collectReport(connect(), { request: watched.request, ending, startedAt })
+    const report = await collectReport(connect(), { watched, ending, startedAt })
     for (const line of toReportLines(report)) timeline.line(line)
     if (cli.json) writeJson(cli.out, report)
     return report.ok ? 0 : 1

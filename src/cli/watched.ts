@@ -17,10 +17,11 @@ export type Ending = { readonly kind: EndKind; readonly sentence: string }
 export const toWatched = (request: RequestView): Watched => ({ request, plan: null, tasks: new Map(), approvals: new Map() })
 
 /** True for what happened to this request, its plan, or anything of that plan. */
-export function concerns({ request, plan }: Watched, event: ReefEvent): boolean {
+export function concerns({ request, plan, tasks }: Watched, event: ReefEvent): boolean {
   if (event.type.startsWith('factory.')) return true
   const data = event.data as { id?: unknown; requestId?: unknown; planId?: unknown; taskId?: unknown; plan?: { requestId?: unknown } }
   if (data.id === request.id || data.requestId === request.id || data.plan?.requestId === request.id) return true
+  if (typeof data.taskId === 'string' && tasks.has(data.taskId)) return true
   const planId = plan?.id ?? request.planId
   return planId !== null && (data.id === planId || data.planId === planId)
 }
