@@ -1,0 +1,36 @@
+/** What the engine needs to know of a project's package.json. */
+export type Package = {
+  readonly scripts: Readonly<Record<string, string>>
+  /** True when something must be installed before a script can run. */
+  readonly hasDependencies: boolean
+}
+
+/** npm's own placeholder, which fails on purpose: it is not a test. */
+const PLACEHOLDER = /no test specified/
+
+/** Undefined when it is not a package.json that anything could read. */
+export function toPackage(text: string): Package | undefined {
+  const json = parse(text)
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
+  const { scripts, dependencies, devDependencies, optionalDependencies } = json as Record<string, unknown>
+  const entries = Object.entries(toRecord(scripts)).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].trim() !== '')
+  return {
+    scripts: Object.fromEntries(entries.filter(([, script]) => !PLACEHOLDER.test(script))),
+    hasDependencies: [dependencies, devDependencies, optionalDependencies].some((group) => Object.keys(toRecord(group)).length > 0),
+  }
+}
+
+/** Installs exactly what the lock file says; without one nothing is written that would count as a change. */
+export const installArgv = (hasLockFile: boolean): [string, ...string[]] =>
+  hasLockFile ? ['npm', 'ci', '--no-audit', '--no-fund'] : ['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund']
+
+const toRecord = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {})
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // An agent's broken file is an answer, not an error of ours.
+    return undefined
+  }
+}
