@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { type Driver, parseLine, type SessionEvent, toVerdict } from '../driver.ts'
+
+type Item = {
+  id?: string
+  type?: string
+  text?: string
+  command?: string
+  aggregated_output?: string
+  exit_code?: number | null
+  changes?: Array<{ path?: string; kind?: string }>
+  message?: string
+}
+
+/** Codex with `exec --json`. It speaks the Responses wire only; its own state and settings live in the session's home. */
+export const codex: Driver = {
+  name: 'codex',
+  wires: ['openai-responses'],
+  plan(order, paths) {
+    const home = join(paths.home, '.codex')
+    return {
+      argv: [
+        paths.program,
+        'exec',
+        '--json',
+        '--strict-config',
+        // Its sandbox is bubblewrap too and does not nest; inside the cage the cage is the sandbox.
+        '-s',
+        order.caged ? 'danger-full-access' : 'workspace-write',
+        '--skip-git-repo-check',
+        // Both look up hosts that REEF never allowed.
+        '--disable',
+        'plugins',
+        '--disable',
+        'apps',
+        '-',
+      ],
+      env: { CODEX_HOME: home, REEF_TOKEN: order.token },
+      files: [
+        { path: join(home, 'config.toml'), text: toConfig(order.model, order.gatewayUrl, order.cwd) },
+        { path: join(home, 'AGENTS.md'), text: order.systemPrompt },
+      ],
+      stdin: order.prompt,
+      pty: false,
+    }
+  },
+  read(line) {
+    const event = parseLine(line)
+    const item = event?.['item'] as Item | undefined
+    switch (event?.['type']) {
+      case 'item.started':
+        return item?.type === 'command_execution' ? [{ kind: 'tool-start', id: item.id ?? '', line: `$ ${unwrap(item.command ?? '')}` }] : []
+      case 'item.completed':
+        return item ? readItem(item) : []
+      case 'turn.completed':
+        return [{ kind: 'result', ok: true, text: '', error: null }]
+      case 'turn.failed':
+        return [{ kind: 'result', ok: false, text: '', error: (event['error'] as { message?: string } | undefined)?.message ?? 'the turn failed' }]
+      case 'error':
+        return [{ kind: 'notice', level: 'error', text: String(event['message'] ?? 'error') }]
+      default:
+        return []
+    }
+  },
+  judge: (ending, heard) => toVerdict(ending, heard, heard.result?.ok === true && ending.exitCode === 0),
+}
+
+function readItem(item: Item): SessionEvent[] {
+  const id = item.id ?? ''
+  if (item.type === 'agent_message') return [{ kind: 'said', text: item.text ?? '' }]
+  if (item.type === 'command_execution') return [{ kind: 'tool-end', id, output: item.aggregated_output ?? '', failed: item.exit_code !== 0 }]
+  if (item.type === 'error') return [{ kind: 'notice', level: 'warn', text: item.message ?? 'error' }]
+  if (item.type !== 'file_change') return []
+  const files = (item.changes ?? []).map((change) => change.path ?? '').join(', ')
+  return [
+    { kind: 'tool-start', id, line: `✎ ${files}` },
+    { kind: 'tool-end', id, output: '', failed: false },
+  ]
+}
+
+/** `/bin/bash -lc 'npm test'` is `npm test` to a reader. */
+const unwrap = (command: string): string => /^\S*\/(?:ba|z)?sh -l?c '([\s\S]*)'$/.exec(command)?.[1] ?? command
+
+function toConfig(model: string | null, gatewayUrl: string, cwd: string): string {
+  return `${model ? `model = ${JSON.stringify(model)}\n` : ''}model_provider = "reef"
+check_for_update_on_startup = false
+
+[model_providers.reef]
+name = "REEF"
+base_url = ${JSON.stringify(`${gatewayUrl}/v1`)}
+wire_api = "responses"
+env_key = "REEF_TOKEN"
+request_max_retries = 2
+stream_max_retries = 1
+supports_websockets = false
+
+[analytics]
+enabled = false
+
+[features]
+daemon_auto_start = false
+
+[shell_environment_policy]
+inherit = "all"
+exclude = ["REEF_TOKEN", "*_API_KEY", "*TOKEN*"]
+
+[sandbox_workspace_write]
+exclude_slash_tmp = true
+exclude_tmpdir_env_var = true
+network_access = false
+
+[projects.${JSON.stringify(cwd)}]
+trust_level = "trusted"
+`
+}
