@@ -2,6 +2,7 @@
 export function toSlug(text: string, max = 40): string {
   const slug = text
     .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
