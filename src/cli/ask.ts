@@ -15,16 +15,18 @@ export function ask({ input, output }: Terminal, question: string, signal: Abort
   const lines = createInterface({ input, output })
   const askedAt = Date.now()
   return new Promise<Reply>((reply) => {
+    // Closing says "close" at once, which is no answer: the answer goes first.
     const end = (answer: Reply) => {
-      lines.close()
       reply(answer)
+      lines.close()
     }
     lines.setPrompt(question)
     lines.prompt()
     lines.on('line', (line) => (Date.now() - askedAt < TOO_SOON_MS ? lines.prompt() : end(toReply(line))))
     lines.on('SIGINT', () => {
       end('nothing')
-      process.kill(process.pid, 'SIGINT')
+      // While a line is read, Ctrl+C reaches nobody but this process: an engine of ours has not been told.
+      process.kill(process.pid, 'SIGTERM')
     })
     lines.once('close', () => reply('nothing'))
     signal.addEventListener('abort', () => end('nothing'), { once: true })

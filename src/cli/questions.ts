@@ -11,10 +11,11 @@ type Deps = {
   readonly client: () => Client
   readonly zone: () => string
   readonly dataDir: string
+  readonly dataDirFlag: string
 }
 
 /** Puts open approvals to the person at the terminal, one at a time, and takes a question back when it is answered elsewhere. */
-export function createQuestions({ terminal, say, client, zone, dataDir }: Deps) {
+export function createQuestions({ terminal, say, client, zone, dataDir, dataDirFlag }: Deps) {
   const open = new Map<string, AbortController>()
   let last: Promise<void> = Promise.resolve()
 
@@ -23,7 +24,7 @@ export function createQuestions({ terminal, say, client, zone, dataDir }: Deps) 
     for (const line of ['', ...toApprovalLines(approval, zone()), '']) say(line)
     const reply = await ask(terminal, `Approve ${shortId(approval.id)}? y/N (Enter alone does nothing) `, signal)
     if (signal.aborted) return say('(answered elsewhere)')
-    if (reply === 'nothing') return say(`Not answered. Later: reef approval approve ${shortId(approval.id)}`)
+    if (reply === 'nothing') return say(`Not answered. Later: reef approval approve ${shortId(approval.id)}${dataDirFlag}`)
     try {
       if (reply === 'yes') await client().approval.approve({ id: approval.id, payloadHash: approval.payloadHash })
       else await client().approval.deny({ id: approval.id, reason: 'other' })

@@ -79,6 +79,7 @@ async function watch(cli: Cli, { begin, review, own, signal, startedAt }: Watch)
           client: connect,
           zone: () => zone,
           dataDir: cli.dataDir,
+          dataDirFlag: toDataDirFlag(cli),
         })
       : undefined
   const follower = createFollower({
