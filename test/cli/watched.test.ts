@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { at, evidence, id, plan, request, task } from '../../test/cli/canned.ts'
-import type { ReefEvent, TaskView } from '../contract/index.ts'
-import { toReport } from './report.ts'
-import { concerns, learn, toEnding, toMap, toWatched, type Watched } from './watched.ts'
+import { toReport } from '../../src/cli/report.ts'
+import { concerns, learn, toEnding, toMap, toWatched, type Watched } from '../../src/cli/watched.ts'
+import type { ReefEvent, TaskView } from '../../src/contract/index.ts'
+import { at, evidence, id, plan, request, task } from './canned.ts'
 
 const watching = (tasks: readonly TaskView[]): Watched => ({ ...toWatched(request()), plan: plan(), tasks: toMap(tasks) })
 const event = (type: string, data: unknown): ReefEvent =>
