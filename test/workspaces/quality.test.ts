@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { git, openWorld, put, type World } from '../../../test/workspaces/world.ts'
-import type { TaskKind } from '../../contract/index.ts'
-import { findMarked } from '../kernel/marked.ts'
-import { createWorkspaces, type Workspaces } from '../workspaces/index.ts'
-import { createQuality, type GateInput, type Quality, type ReviewAnswer, type ReviewInput } from './index.ts'
+import type { TaskKind } from '../../src/contract/index.ts'
+import { findMarked } from '../../src/engine/kernel/marked.ts'
+import { createQuality, type GateInput, type Quality, type ReviewAnswer, type ReviewInput } from '../../src/engine/quality/index.ts'
+import { createWorkspaces, type Workspaces } from '../../src/engine/workspaces/index.ts'
+import { git, openWorld, put, type World } from './world.ts'
 
 let world: World
 let workspaces: Workspaces

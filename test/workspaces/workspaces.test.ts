@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { git, openWorld, put, type World } from '../../../test/workspaces/world.ts'
-import type { AttemptId, PlanId } from '../../contract/index.ts'
-import { newId } from '../kernel/id.ts'
-import { createWorkspaces, type Workspaces } from './index.ts'
+import type { AttemptId, PlanId } from '../../src/contract/index.ts'
+import { newId } from '../../src/engine/kernel/id.ts'
+import { createWorkspaces, type Workspaces } from '../../src/engine/workspaces/index.ts'
+import { git, openWorld, put, type World } from './world.ts'
 
 let world: World
 let workspaces: Workspaces

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { git, openWorld, put, type World } from '../../../test/workspaces/world.ts'
-import type { AttemptId, PlanId } from '../../contract/index.ts'
-import { newId } from '../kernel/id.ts'
-import { createWorkspaces, type Workspaces } from './index.ts'
-import { mergeBranches, moveRef } from './merge.ts'
+import type { AttemptId, PlanId } from '../../src/contract/index.ts'
+import { newId } from '../../src/engine/kernel/id.ts'
+import { createWorkspaces, type Workspaces } from '../../src/engine/workspaces/index.ts'
+import { mergeBranches, moveRef } from '../../src/engine/workspaces/merge.ts'
+import { git, openWorld, put, type World } from './world.ts'
 
 let world: World
 let workspaces: Workspaces
