@@ -77,6 +77,7 @@ export function openSessions(dataDir: string, env: Record<string, string> = {}) 
     packageRoot: root,
     env: { ...process.env, ...env },
     hostLingerMs: 200,
+    gatewayPatienceMs: 4000,
   })
   return {
     sessions,

@@ -74,7 +74,7 @@ export type Verdict = { readonly outcome: Outcome; readonly message: string; rea
 export type Heard = {
   readonly text: string
   readonly result: { readonly ok: boolean; readonly text: string; readonly error: string | null } | null
-  /** The last error it reported. */
+  /** The last error it reported, when it did nothing more since. */
   readonly complaint: string | null
   /** The end of its standard error, or of its terminal. */
   readonly tail: string
@@ -83,7 +83,8 @@ export type Heard = {
 export const heardNothing: Heard = { text: '', result: null, complaint: null, tail: '' }
 
 export function hear(heard: Heard, event: SessionEvent): Heard {
-  if (event.kind === 'said') return { ...heard, text: event.text }
+  if (event.kind === 'said') return { ...heard, text: event.text, complaint: null }
+  if (event.kind === 'piece' || event.kind === 'tool-start') return { ...heard, complaint: null }
   if (event.kind === 'result') return { ...heard, result: event }
   if (event.kind === 'notice' && event.level === 'error') return { ...heard, complaint: event.text }
   return heard

@@ -36,8 +36,10 @@ export type SessionsDeps = {
   /** PATH, REEF_CLAUDE, REEF_CODEX and REEF_CAGE are read; nothing of it reaches a program but PATH. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly hostLingerMs?: number
+  readonly gatewayPatienceMs?: number
 }
 
+const GATEWAY_PATIENCE_MS = 30_000
 const COLS = 120
 const ROWS = 32
 const MARK = 'REEF_ATTEMPT'
@@ -118,6 +120,7 @@ export function createSessions(deps: SessionsDeps) {
         mark,
         secrets: token ? [token] : [],
         gatewayUrl: driver.wires === null ? null : order.gatewayUrl,
+        gatewayPatienceMs: deps.gatewayPatienceMs ?? GATEWAY_PATIENCE_MS,
       }
       launching.add(id)
       const started = await host

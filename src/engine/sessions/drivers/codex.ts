@@ -79,7 +79,17 @@ function readItem(item: Item): SessionEvent[] {
 }
 
 /** `/bin/bash -lc 'npm test'` is `npm test` to a reader. */
-const unwrap = (command: string): string => /^\S*\/(?:ba|z)?sh -l?c '([\s\S]*)'$/.exec(command)?.[1] ?? command
+function unwrap(command: string): string {
+  const script = /^\S*\/(?:ba|z)?sh -l?c ([\s\S]+)$/.exec(command)?.[1]
+  return script === undefined ? command : unquote(script)
+}
+
+/** One shell word without its quotes: single, double and backslash. */
+function unquote(word: string): string {
+  return word.replaceAll(/'([^']*)'|"((?:\\[\s\S]|[^"\\])*)"|\\([\s\S])/g, (_, single?: string, double?: string, escaped?: string) =>
+    double === undefined ? (single ?? escaped ?? '') : double.replaceAll(/\\(["\\$`])/g, '$1'),
+  )
+}
 
 function toConfig(model: string | null, gatewayUrl: string, cwd: string): string {
   return `${model ? `model = ${JSON.stringify(model)}\n` : ''}model_provider = "reef"

@@ -30,6 +30,8 @@ export const LaunchSpec = z.object({
   secrets: z.array(z.string()),
   /** Where the session's model calls go, to tell a gateway that is gone from a program that failed; null when it makes none. */
   gatewayUrl: z.string().nullable(),
+  /** A program that waits for a gateway that is gone is ended after this long; some wait for ever. */
+  gatewayPatienceMs: z.number().positive(),
 })
 export type LaunchSpec = z.infer<typeof LaunchSpec>
 

@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { createLines } from '../../kernel/lines.ts'
 import { killMarked, startTicks } from '../../kernel/marked.ts'
-import { type Heard, hear, heardNothing, isConnectionTrouble, type StopReason, type Verdict } from '../driver.ts'
+import { type Heard, hear, heardNothing, isConnectionTrouble, type SessionEvent, type StopReason, type Verdict } from '../driver.ts'
 import { drivers } from '../drivers/registry.ts'
 import { createTerminal, stripEscapes } from '../terminal.ts'
 import { MARK, stopGroup } from './group.ts'
@@ -36,12 +36,14 @@ export async function startSession(spec: LaunchSpec, deps: SessionDeps) {
   let idle: NodeJS.Timeout | undefined
   let holding: NodeJS.Timeout | undefined
   let reporting: NodeJS.Timeout | undefined
+  let patience: NodeJS.Timeout | undefined
 
   const lines = createLines((line) => {
     const safe = mask.whole(line)
     keepEvent(safe)
     for (const event of driver.read(safe)) {
       heard = hear(heard, event)
+      watchGateway(event)
       const { text, mark } = show(event)
       if (mark) record.mark(mark)
       record.output(text)
@@ -92,7 +94,7 @@ export async function startSession(spec: LaunchSpec, deps: SessionDeps) {
   }
 
   async function finish(exit: Exit): Promise<void> {
-    for (const timer of [idle, holding, deadline]) clearTimeout(timer)
+    for (const timer of [idle, holding, deadline, patience]) clearTimeout(timer)
     const survivors = await killMarked(MARK, spec.mark)
     lines.end()
     errors.end()
@@ -108,11 +110,26 @@ export async function startSession(spec: LaunchSpec, deps: SessionDeps) {
     clearTimeout(reporting)
   }
 
+  /** A failure, or running out of time, is no fault of the program when what it needed was not there. */
   async function judge(exit: Exit): Promise<Verdict> {
     const verdict = driver.judge({ ...exit, stopped }, heard)
-    if (verdict.outcome !== 'failed' || spec.gatewayUrl === null || !isConnectionTrouble(verdict.message)) return verdict
-    if (!deps.engineWasLost() && (await isListening(spec.gatewayUrl))) return verdict
-    return { ...verdict, outcome: 'interrupted', message: `the gateway went away while it worked: ${verdict.message}` }
+    const reason = verdict.outcome === 'timed_out' ? (heard.complaint ?? '') : verdict.message
+    const blamable = (verdict.outcome !== 'failed' && verdict.outcome !== 'timed_out') || !isConnectionTrouble(reason)
+    if (blamable || spec.gatewayUrl === null || (!deps.engineWasLost() && (await isListening(spec.gatewayUrl)))) return verdict
+    return { ...verdict, outcome: 'interrupted', message: `the gateway went away while it worked: ${reason}` }
+  }
+
+  function watchGateway(event: SessionEvent): void {
+    if (event.kind === 'notice' && isConnectionTrouble(event.text)) patience ??= setTimeout(() => void giveUp(), spec.gatewayPatienceMs)
+    else if (event.kind !== 'notice') {
+      clearTimeout(patience)
+      patience = undefined
+    }
+  }
+
+  async function giveUp(): Promise<void> {
+    patience = undefined
+    if (heard.complaint !== null && spec.gatewayUrl !== null && !(await isListening(spec.gatewayUrl))) await stop('timed_out')
   }
 
   function stayAwake(): void {
