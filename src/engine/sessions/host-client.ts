@@ -34,15 +34,16 @@ type Waiting = { readonly settle: (message: FromHost) => void; readonly fail: (e
 export function createHostClient(deps: HostClientDeps) {
   const path = toSocketPath(deps.dataDir)
   const waiting = new Map<number, Waiting>()
+  const looking: Array<(welcome: Welcome) => void> = []
   let nextRef = 1
   let opening: Promise<Open> | undefined
   let closed = false
 
   return {
-    /** Connects, or starts a host and connects. Answers what runs in it. Rejects with 'session/host-unreachable'. */
-    connect: (): Promise<Welcome> => open().then(({ welcome }) => welcome),
+    /** Connects, or starts a host and connects. Answers what runs in it now. Rejects with 'session/host-unreachable'. */
+    connect: look,
     async launch(spec: LaunchSpec): Promise<{ pid: number; ticks: string | null }> {
-      const { welcome } = await open()
+      const welcome = await replaceOutdated(await open())
       if (welcome.protocol !== PROTOCOL)
         throw new ReefError(
           'session/host-unreachable',
@@ -75,6 +76,27 @@ export function createHostClient(deps: HostClientDeps) {
     return opening
   }
 
+  async function look(): Promise<Welcome> {
+    if (!opening) return (await open()).welcome
+    const { socket } = await opening
+    const { promise, reject, resolve } = Promise.withResolvers<Welcome>()
+    const fail = () => reject(unreachable())
+    looking.push(resolve)
+    socket.once('close', fail)
+    socket.write(`${JSON.stringify({ type: 'hello', protocol: PROTOCOL } satisfies ToHost)}\n`)
+    return promise.finally(() => socket.off('close', fail))
+  }
+
+  /** A host of another version goes as soon as nothing runs in it; until then it is kept. */
+  async function replaceOutdated({ socket, welcome }: Open): Promise<Welcome> {
+    if (welcome.protocol === PROTOCOL) return welcome
+    const now = await look()
+    if (now.sessions.length > 0) return now
+    opening = undefined
+    socket.destroy()
+    return (await open()).welcome
+  }
+
   async function dial(): Promise<Open> {
     const until = Date.now() + START_MS
     let started = false
@@ -104,8 +126,10 @@ export function createHostClient(deps: HostClientDeps) {
       const lines = createLines((line) => {
         const message = FromHost.safeParse(parse(line))
         if (!message.success) deps.logger.warn({ line: line.slice(0, 200) }, 'session host said something unknown')
-        else if (message.data.type === 'welcome') resolve({ socket, welcome: message.data })
-        else take(message.data)
+        else if (message.data.type === 'welcome') {
+          resolve({ socket, welcome: message.data })
+          for (const answer of looking.splice(0)) answer(message.data)
+        } else take(message.data)
       })
       socket.on('connect', () => socket.write(`${JSON.stringify({ type: 'hello', protocol: PROTOCOL } satisfies ToHost)}\n`))
       socket.on('data', (chunk) => lines.push(chunk))

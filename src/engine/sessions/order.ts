@@ -75,6 +75,11 @@ export function toEnvironment(
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
     TZ: at.zone,
+    // Nobody is there to leave a pager, close an editor or type a password.
+    PAGER: 'cat',
+    GIT_PAGER: 'cat',
+    GIT_EDITOR: 'true',
+    GIT_TERMINAL_PROMPT: '0',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_AUTHOR_NAME: order.agent,
     GIT_AUTHOR_EMAIL: email,

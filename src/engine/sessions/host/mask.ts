@@ -2,7 +2,8 @@ export const MASKED = '•••redacted•••'
 
 /** Keys of well-known providers, by their form. */
 const forms = [
-  /sk-[A-Za-z0-9_-]{20,}/,
+  // With a digit: without one it is a long word with dashes.
+  /sk-(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,}/,
   /gh[pousr]_[A-Za-z0-9]{30,}/,
   /github_pat_[A-Za-z0-9_]{30,}/,
   /AKIA[0-9A-Z]{16}/,
@@ -26,7 +27,7 @@ export type Mask = {
 /** Masks the given secrets and anything that looks like a provider's key before it reaches a disk or a screen. One mask per stream. */
 export function createMask(secrets: readonly string[]): Mask {
   const known = secrets.filter((secret) => secret.length >= 8).map((secret) => secret.replaceAll(/[^A-Za-z0-9]/g, '\\$&'))
-  const pattern = new RegExp([...known, ...forms.map((form) => form.source)].join('|'), 'g')
+  const pattern = new RegExp([...known, `(?<![A-Za-z0-9])(?:${forms.map((form) => form.source).join('|')})`].join('|'), 'g')
   let held = ''
   /** So much of `held` is out already. */
   let shown = 0
