@@ -1,6 +1,7 @@
 export type { Commit } from './commit.ts'
 export { type Difference, findMarkers, readDiff } from './history.ts'
 export type { MergeAnswer } from './merge.ts'
-export { installArgv, type Package, toPackage } from './package.ts'
+export { installArgv, type Package, toPackage, toToolEnvironment } from './package.ts'
+export { createSerial, type Serial } from './serial.ts'
 export { createWorkspaces, type Workspaces, type WorkspacesDeps } from './workspaces.ts'
 export type { CloseAnswer, OpenedWorktree, WorktreeInput } from './worktree.ts'

@@ -1,3 +1,6 @@
+import { realpathSync } from 'node:fs'
+import { dirname } from 'node:path'
+
 /** What the engine needs to know of a project's package.json. */
 export type Package = {
   readonly scripts: Readonly<Record<string, string>>
@@ -23,6 +26,31 @@ export function toPackage(text: string): Package | undefined {
 /** Installs exactly what the lock file says; without one nothing is written that would count as a change. */
 export const installArgv = (hasLockFile: boolean): [string, ...string[]] =>
   hasLockFile ? ['npm', 'ci', '--no-audit', '--no-fund'] : ['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund']
+
+/** What a project's own tools may see of the machine: where programs are, a home for their caches, and the way to the network. No key, no token. */
+export function toToolEnvironment(nodePath: string): Record<string, string> {
+  const passed = [
+    'HOME',
+    'USER',
+    'TMPDIR',
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
+    'SSL_CERT_FILE',
+    'NODE_EXTRA_CA_CERTS',
+  ]
+  return {
+    ...Object.fromEntries(passed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    // Of the real file: the folder of a link may be full of other programs that a project must not find by accident.
+    PATH: `${dirname(realpathSync(nodePath))}:${process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
+    LANG: 'C.UTF-8',
+    CI: '1',
+    NO_COLOR: '1',
+  }
+}
 
 const toRecord = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {})
 

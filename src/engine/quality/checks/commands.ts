@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TaskKind } from '../../../contract/index.ts'
 import { exec } from '../../kernel/exec.ts'
 import { killMarked } from '../../kernel/marked.ts'
-import { installArgv, toPackage } from '../../workspaces/index.ts'
+import { installArgv, toPackage, toToolEnvironment } from '../../workspaces/index.ts'
 import { type Finding, hashText, toTail } from '../evidence.ts'
 import type { GateInput } from '../gate.ts'
 
@@ -55,37 +55,11 @@ const isInstalled = (cwd: string): boolean =>
 const hasPythonTests = (cwd: string): boolean =>
   ['.', 'tests', 'test'].some((folder) => existsSync(join(cwd, folder)) && readdirSync(join(cwd, folder)).some((file) => /^test_.*\.py$|_test\.py$/.test(file)))
 
-/** What a check may see of the machine: where programs are, a home for their caches, and the way to the network. No key, no token. */
-export function toEnvironment(nodePath: string, mark: string): Record<string, string> {
-  const passed = [
-    'HOME',
-    'USER',
-    'TMPDIR',
-    'HTTP_PROXY',
-    'HTTPS_PROXY',
-    'NO_PROXY',
-    'http_proxy',
-    'https_proxy',
-    'no_proxy',
-    'SSL_CERT_FILE',
-    'NODE_EXTRA_CA_CERTS',
-  ]
-  return {
-    ...Object.fromEntries(passed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
-    // Of the real file: the folder of a link may be full of other programs that a project must not find by accident.
-    PATH: `${dirname(realpathSync(nodePath))}:${process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
-    LANG: 'C.UTF-8',
-    CI: '1',
-    NO_COLOR: '1',
-    REEF_ATTEMPT: mark,
-  }
-}
-
 export type Run = { readonly finding: Finding; readonly output: string }
 
 /** Runs one check to its end and leaves none of its processes behind. */
 export async function runCommand(command: Command, input: Pick<GateInput, 'cwd' | 'timeoutMs' | 'mark' | 'signal'>, nodePath: string): Promise<Run> {
-  const env = toEnvironment(nodePath, input.mark)
+  const env = { ...toToolEnvironment(nodePath), REEF_ATTEMPT: input.mark }
   // A gate that a crash cut off may still have its command running here.
   await killMarked('REEF_ATTEMPT', input.mark)
   const result = await exec(command.argv, { cwd: input.cwd, env, timeoutMs: input.timeoutMs, ...(input.signal && { signal: input.signal }) })
