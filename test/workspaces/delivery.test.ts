@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ReleaseView } from '../../src/contract/index.ts'
-import { createDelivery, type Delivery, type ProductEnd } from '../../src/engine/delivery/index.ts'
+import { createDelivery, type Delivery } from '../../src/engine/delivery/index.ts'
 import { newId } from '../../src/engine/kernel/id.ts'
 import { findMarked, killMarked } from '../../src/engine/kernel/marked.ts'
 import { createWorkspaces, type Workspaces } from '../../src/engine/workspaces/index.ts'
 import { git, openWorld, put, type World } from './world.ts'
+
+type ProductEnd = Parameters<Parameters<Parameters<typeof createDelivery>[0]['productEnded']>[1]>[0]
 
 /** What the session host does for products: real processes that outlive the engine, and their ends. */
 function openHost() {

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TaskKind } from '../../src/contract/index.ts'
 import { findMarked } from '../../src/engine/kernel/marked.ts'
-import { createQuality, type GateInput, type Quality, type ReviewAnswer, type ReviewInput } from '../../src/engine/quality/index.ts'
+import { createQuality, type Quality, type ReviewAnswer, type ReviewInput } from '../../src/engine/quality/index.ts'
 import { createWorkspaces, type Workspaces } from '../../src/engine/workspaces/index.ts'
 import { git, openWorld, put, type World } from './world.ts'
+
+type GateInput = Parameters<Quality['gate']>[0]
 
 let world: World
 let workspaces: Workspaces
@@ -249,6 +251,11 @@ describe('other kinds of work', () => {
   it('finds the tests of a project without package.json (R-229)', async () => {
     const input = await left({ Makefile: 'test:\n\t@echo made; exit 2\n' })
     expect(await quality.gate(input, review)).toMatchObject({ kind: 'failed', error: expect.stringMatching(/^`make test` failed with exit code 2:\nmade/) })
+  })
+
+  it('a heading underlined with seven signs is no conflict', async () => {
+    const input = await left({ 'a.md': 'My shop\n=======\n' }, { review: 'waived' })
+    expect((await quality.gate(input, review)).kind).toBe('passed')
   })
 
   it('a package.json that nobody can read is a failure with its reason', async () => {

@@ -116,6 +116,7 @@ export function createProduct({ db, store, clock, append, target, timers, dataDi
         await timers.sleep(POLL_MS, signal)
         left -= POLL_MS + (performance.now() - began)
       }
+      if (signal.aborted) throw new ReefError('release/unhealthy', 'The engine stopped before it answered.')
       throw new ReefError('release/unhealthy', last?.status ? `It answers with status ${last.status}.` : 'It did not answer within 30 seconds.')
     },
 

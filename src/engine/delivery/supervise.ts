@@ -108,7 +108,6 @@ export function createSupervision({ store, clock, logger, target, timers, signal
     },
   }
 }
-export type Supervision = ReturnType<typeof createSupervision>
 
 /** The reason when a refusal ended it, undefined when it went well. */
 async function tryAgain(act: () => Promise<void>): Promise<string | undefined> {

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ReefError } from '../kernel/errors.ts'
 import { type Commit, type CommitInput, commitWorktree } from './commit.ts'
 import { type GitPlace, isAncestor, mustFindCommit, runGit, toList } from './git.ts'
-import { findMarkers } from './history.ts'
+import { findMarkers, isConflicted, toMarked } from './history.ts'
 import type { Worktree } from './workspaces.store.ts'
 import { mergeHeads } from './worktree.ts'
 
@@ -16,7 +18,8 @@ export async function beginConflict(place: GitPlace & { dir: string }, merging: 
 /** Commits the settled merge. With markers left it throws workspace/conflict; the files stay as they are. */
 export async function finishConflict(place: GitPlace & { dir: string }, worktree: Worktree, dataDir: string, input: CommitInput): Promise<Commit> {
   const tree = await runGit(place, ['diff', '--check', '--no-ext-diff', '--no-textconv', 'HEAD'], { allow: [2, 3] })
-  const open = [...new Set([...tree.stdout.matchAll(/^(.*):\d+: leftover conflict marker$/gm)].map((match) => match[1] ?? ''))]
+  const open: string[] = []
+  for (const file of toMarked(tree.stdout)) if (isConflicted(await readFile(join(place.cwd, file), 'utf8'))) open.push(file)
   if (open.length > 0) throw stillOpen(open)
   const commit = await commitWorktree(place, worktree, dataDir, input)
   const left = await findMarkers(place, worktree.base_sha, commit.headSha)

@@ -21,8 +21,16 @@ export async function readDiff(place: GitPlace, baseSha: string, headSha: string
 /** Files between two commits in which a conflict's markers were left standing. */
 export async function findMarkers(place: GitPlace, baseSha: string, headSha: string): Promise<string[]> {
   const { stdout } = await runGit(place, ['diff', ...plain, '--check', baseSha, headSha], { allow: [2, 3] })
-  return [...new Set([...stdout.matchAll(/^(.*):\d+: leftover conflict marker$/gm)].map((match) => match[1] ?? ''))]
+  const marked: string[] = []
+  for (const file of toMarked(stdout)) if (isConflicted((await readFileAt(place, headSha, file)) ?? '')) marked.push(file)
+  return marked
 }
+
+/** Files that `git diff --check` suspects: a heading underlined with seven signs is among them, so the text decides. */
+export const toMarked = (checked: string): string[] => [
+  ...new Set([...checked.matchAll(/^(.*):\d+: leftover conflict marker$/gm)].map((match) => match[1] ?? '')),
+]
+export const isConflicted = (text: string): boolean => /^<{7} /m.test(text) && /^>{7} /m.test(text)
 
 /** The text of a file as a commit has it; undefined when it has none. */
 export async function readFileAt(place: GitPlace, sha: string, path: string): Promise<string | undefined> {

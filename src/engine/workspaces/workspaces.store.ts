@@ -161,6 +161,5 @@ export function createWorkspacesReader(db: ReadDb) {
     },
   }
 }
-export type WorkspacesReader = ReturnType<typeof createWorkspacesReader>
 
 export const toView = ({ readyAt: _, ...view }: Project): ProjectView => view

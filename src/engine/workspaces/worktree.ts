@@ -161,7 +161,6 @@ export function createWorktrees({ db, store, clock, dataDir, serial, mustFind }:
     },
   }
 }
-export type Worktrees = ReturnType<typeof createWorktrees>
 
 /** Paths that differ from the last commit, new ones included; a repository inside is listed with a slash at its end. */
 export async function changedFiles(place: GitPlace, untracked: 'all' | 'no' = 'all'): Promise<string[]> {
