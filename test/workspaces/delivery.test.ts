@@ -9,7 +9,7 @@ import { createDelivery, type Delivery } from '../../src/engine/delivery/index.t
 import { newId } from '../../src/engine/kernel/id.ts'
 import { findMarked, killMarked } from '../../src/engine/kernel/marked.ts'
 import { createWorkspaces, type Workspaces } from '../../src/engine/workspaces/index.ts'
-import { git, openWorld, put, type World } from './world.ts'
+import { git, openWorld, put, uncaged, type World } from './world.ts'
 
 type ProductEnd = Parameters<Parameters<Parameters<typeof createDelivery>[0]['productEnded']>[1]>[0]
 
@@ -61,6 +61,7 @@ function open(): Delivery {
   const engine = createDelivery({
     ...world.deps,
     nodePath: process.execPath,
+    cage: uncaged,
     startProduct: host.startProduct,
     stopProduct: host.stopProduct,
     productEnded: host.productEnded,

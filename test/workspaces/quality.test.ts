@@ -5,7 +5,7 @@ import type { TaskKind } from '../../src/contract/index.ts'
 import { findMarked } from '../../src/engine/kernel/marked.ts'
 import { createQuality, type Quality, type ReviewAnswer, type ReviewInput } from '../../src/engine/quality/index.ts'
 import { createWorkspaces, type Workspaces } from '../../src/engine/workspaces/index.ts'
-import { git, openWorld, put, type World } from './world.ts'
+import { git, openWorld, put, uncaged, type World } from './world.ts'
 
 type GateInput = Parameters<Quality['gate']>[0]
 
@@ -15,7 +15,8 @@ let quality: Quality
 let reviews: ReviewInput[]
 let answer: ReviewAnswer
 
-const open = () => createQuality({ ...world.deps, redact: (text) => text.replaceAll('hunter22', '•••'), nodePath: process.execPath, keep: workspaces.keep })
+const open = (cage = uncaged) =>
+  createQuality({ ...world.deps, redact: (text) => text.replaceAll('hunter22', '•••'), nodePath: process.execPath, cage, keep: workspaces.keep })
 
 beforeEach(() => {
   world = openWorld()
@@ -148,6 +149,12 @@ describe('the gate of a build', () => {
     delete process.env.REEF_TEST_API_KEY
     expect(readFileSync(join(input.cwd, 'seen.txt'), 'utf8')).toContain(`REEF_ATTEMPT=${input.mark}`)
     expect(readFileSync(join(input.cwd, 'seen.txt'), 'utf8')).not.toContain('secret-value')
+  })
+
+  it('runs what an agent wrote in the cage that it is given', async () => {
+    const input = await left({ ...scripts({ test: 'env > seen.txt' }), '.gitignore': 'seen.txt\n' })
+    await open(async (argv) => ({ argv: ['env', 'CAGED=1', ...argv], env: { HOME: '/caged' } })).gate(input, review)
+    expect(readFileSync(join(input.cwd, 'seen.txt'), 'utf8').split('\n')).toEqual(expect.arrayContaining(['CAGED=1', 'HOME=/caged']))
   })
 
   it('installs what the project needs first, and stops there when that fails', async () => {

@@ -68,6 +68,9 @@ export function openWorld() {
 }
 export type World = ReturnType<typeof openWorld>
 
+/** No cage: what is tested here is what runs in it. */
+export const uncaged = async (argv: readonly [string, ...string[]]) => ({ argv, env: {} })
+
 /** Real git, as a person at a terminal would use it. */
 export const git = (cwd: string, ...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=Owner', '-c', 'user.email=owner@reef.invalid', ...args], {

@@ -5,13 +5,13 @@ import { newId } from '../kernel/id.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { type ReadDb, type WriteDb, write } from '../store/index.ts'
 import { checkChange, checkFiles } from './checks/change.ts'
-import { findCommands, runCommand } from './checks/commands.ts'
+import { findCommands, type Machine, runCommand } from './checks/commands.ts'
 import { reviewChange, toWaiver } from './checks/review.ts'
 import { type Finding, needsReview, type Proof, type Subject, toError, toProof } from './evidence.ts'
 import type { GateAnswer, GateInput, Review } from './gate.ts'
 import { createQualityReader, createQualityStore } from './quality.store.ts'
 
-export type QualityDeps = {
+export type QualityDeps = Machine & {
   readonly db: WriteDb
   readonly reader: ReadDb
   readonly clock: Clock
@@ -19,8 +19,6 @@ export type QualityDeps = {
   readonly logger: Logger
   /** Applied to everything that is kept: a key that a test prints is not in the evidence. */
   readonly redact: Redact
-  /** Node 24; its folder goes first on the PATH of every check. */
-  readonly nodePath: string
   /** Keeps a command's whole output by its hash, which the evidence then carries. */
   readonly keep: (text: string) => Promise<string>
 }
@@ -29,7 +27,7 @@ export type QualityDeps = {
  * The gate: what a machine saw on one commit, one row for each check. A row is never changed; a gate that is run again, e.g. after a
  * crash, does only what is not recorded yet and comes to the same answer.
  */
-export function createQuality({ db, reader: readDb, clock, append, logger, redact, nodePath, keep }: QualityDeps) {
+export function createQuality({ db, reader: readDb, clock, append, logger, redact, nodePath, cage, keep }: QualityDeps) {
   const store = createQualityStore(db)
   const reader = createQualityReader(readDb)
 
@@ -77,7 +75,7 @@ export function createQuality({ db, reader: readDb, clock, append, logger, redac
 
     for (const command of findCommands(input.cwd, input.kind)) {
       if (has('command', command.name)) continue
-      const { finding, output } = await runCommand(command, input, nodePath)
+      const { finding, output } = await runCommand(command, input, { nodePath, cage })
       if (input.signal?.aborted) return { kind: 'inconclusive', reason: 'the gate was stopped' }
       record({ ...subject, ...finding, hash: await keep(redact(output)) })
       if (command.first && finding.verdict === 'failed') break

@@ -27,6 +27,12 @@ export function toPackage(text: string): Package | undefined {
 export const installArgv = (hasLockFile: boolean): [string, ...string[]] =>
   hasLockFile ? ['npm', 'ci', '--no-audit', '--no-fund'] : ['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund']
 
+/** How code that an agent wrote is kept from the owner's keys: what to run instead, and what to add to its environment. */
+export type Cage = (
+  argv: readonly [string, ...string[]],
+  cwd: string,
+) => Promise<{ argv: readonly [string, ...string[]]; env: Readonly<Record<string, string>> }>
+
 /** What a project's own tools may see of the machine: where programs are, a home for their caches, and the way to the network. No key, no token. */
 export function toToolEnvironment(nodePath: string): Record<string, string> {
   const passed = [
@@ -41,6 +47,7 @@ export function toToolEnvironment(nodePath: string): Record<string, string> {
     'no_proxy',
     'SSL_CERT_FILE',
     'NODE_EXTRA_CA_CERTS',
+    'npm_config_registry',
   ]
   return {
     ...Object.fromEntries(passed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),

@@ -2,7 +2,7 @@ import type { PlanId, ReleaseId, TaskId } from '../../../contract/index.ts'
 import { ReefError } from '../../kernel/errors.ts'
 import { exec } from '../../kernel/exec.ts'
 import { findMarked, killMarked } from '../../kernel/marked.ts'
-import { installArgv, toPackage, toToolEnvironment } from '../../workspaces/index.ts'
+import { type Cage, installArgv, toPackage, toToolEnvironment } from '../../workspaces/index.ts'
 import type { Target } from '../target.ts'
 import { findPort, probeHttp, toUrl } from './address.ts'
 
@@ -18,6 +18,8 @@ export type ProductOrder = {
 
 export type LocalDeps = {
   readonly nodePath: string
+  /** For installing and building; the product itself is caged by whoever starts it. */
+  readonly cage: Cage
   /** Starts a process that outlives the engine. */
   readonly startProduct: (order: ProductOrder) => Promise<{ sessionId: string; pid: number }>
   readonly stopProduct: (sessionId: string) => Promise<{ survivors: number }>
@@ -28,7 +30,7 @@ const MARK = 'REEF_RELEASE'
 const PREPARE_MS = 10 * 60_000
 
 /** This machine, on loopback only. */
-export function createLocalTarget({ nodePath, startProduct, stopProduct }: LocalDeps): Target {
+export function createLocalTarget({ nodePath, cage, startProduct, stopProduct }: LocalDeps): Target {
   return {
     name: 'local',
 
@@ -47,7 +49,8 @@ export function createLocalTarget({ nodePath, startProduct, stopProduct }: Local
 
     async prepare(plan, dir, releaseId) {
       for (const argv of plan.prepare) {
-        const result = await exec(argv, { cwd: dir, env: { ...toToolEnvironment(nodePath), [MARK]: releaseId }, timeoutMs: PREPARE_MS })
+        const caged = await cage(argv, dir)
+        const result = await exec(caged.argv, { cwd: dir, env: { ...toToolEnvironment(nodePath), ...caged.env, [MARK]: releaseId }, timeoutMs: PREPARE_MS })
         await killMarked(MARK, releaseId)
         if (result.code === 0) continue
         const end = result.startError ?? (result.timedOut ? 'it did not end within 10 minutes' : result.output.trim().split('\n').slice(-20).join('\n'))

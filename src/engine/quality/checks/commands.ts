@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TaskKind } from '../../../contract/index.ts'
 import { exec } from '../../kernel/exec.ts'
 import { killMarked } from '../../kernel/marked.ts'
-import { installArgv, toPackage, toToolEnvironment } from '../../workspaces/index.ts'
+import { type Cage, installArgv, toPackage, toToolEnvironment } from '../../workspaces/index.ts'
 import { type Finding, hashText, toTail } from '../evidence.ts'
 import type { GateInput } from '../gate.ts'
 
@@ -57,12 +57,19 @@ const hasPythonTests = (cwd: string): boolean =>
 
 export type Run = { readonly finding: Finding; readonly output: string }
 
+export type Machine = {
+  /** Node 24; its folder goes first on the PATH of every check. */
+  readonly nodePath: string
+  readonly cage: Cage
+}
+
 /** Runs one check to its end and leaves none of its processes behind. */
-export async function runCommand(command: Command, input: Pick<GateInput, 'cwd' | 'timeoutMs' | 'mark' | 'signal'>, nodePath: string): Promise<Run> {
-  const env = { ...toToolEnvironment(nodePath), REEF_ATTEMPT: input.mark }
+export async function runCommand(command: Command, input: Pick<GateInput, 'cwd' | 'timeoutMs' | 'mark' | 'signal'>, { nodePath, cage }: Machine): Promise<Run> {
+  const caged = await cage(command.argv, input.cwd)
+  const env = { ...toToolEnvironment(nodePath), ...caged.env, REEF_ATTEMPT: input.mark }
   // A gate that a crash cut off may still have its command running here.
   await killMarked('REEF_ATTEMPT', input.mark)
-  const result = await exec(command.argv, { cwd: input.cwd, env, timeoutMs: input.timeoutMs, ...(input.signal && { signal: input.signal }) })
+  const result = await exec(caged.argv, { cwd: input.cwd, env, timeoutMs: input.timeoutMs, ...(input.signal && { signal: input.signal }) })
   await killMarked('REEF_ATTEMPT', input.mark)
   const rewritten = command.writes && result.code === 0 ? await findRewritten(input.cwd, env) : []
   const passed = result.code === 0 && rewritten.length === 0
