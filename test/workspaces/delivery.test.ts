@@ -88,7 +88,7 @@ beforeEach(() => {
   ids = world.seedTask('deliver')
 })
 afterEach(async () => {
-  await Promise.all(engines.splice(0).map((engine) => engine.close()))
+  await Promise.all(engines.splice(0).map((engine) => engine[Symbol.asyncDispose]()))
   for (const release of delivery.list()) await delivery.stop(release.id)
   for (const child of host.children.values()) child.kill('SIGKILL')
   world.close()
@@ -282,7 +282,7 @@ describe('supervision', () => {
 describe('after a restart of the engine', () => {
   it('a product that still runs is taken up, not started again, and supervised as before (R-328)', async () => {
     const one = await delivery.release(toInput(await commit({ ...page, 'server.cjs': server('one ') })))
-    await delivery.close()
+    await delivery[Symbol.asyncDispose]()
     delivery = open()
     expect(await delivery.recover()).toEqual({ adopted: 1, restarted: 0 })
     await delivery.idle()
@@ -293,7 +293,7 @@ describe('after a restart of the engine', () => {
 
   it('a product that is gone is started again at its address (R-328)', async () => {
     const one = await delivery.release(toInput(await commit({ ...page, 'server.cjs': server('one ') })))
-    await delivery.close()
+    await delivery[Symbol.asyncDispose]()
     await killMarked('REEF_RELEASE', one.id)
     delivery = open()
     expect(await delivery.recover()).toEqual({ adopted: 0, restarted: 1 })
@@ -304,7 +304,7 @@ describe('after a restart of the engine', () => {
   it('a start that was cut off is ended with all its processes, and the next request starts anew (R-328)', async () => {
     const sha = await commit({ ...page, 'server.cjs': server('one ') })
     const one = await delivery.release(toInput(sha))
-    await delivery.close()
+    await delivery[Symbol.asyncDispose]()
     world.db.prepare("UPDATE release SET state = 'starting', session_id = NULL").run()
     delivery = open()
     await delivery.recover()
@@ -315,7 +315,7 @@ describe('after a restart of the engine', () => {
 
   it('a product that was told to stop and still runs is ended (R-328)', async () => {
     const one = await delivery.release(toInput(await commit({ ...page, 'server.cjs': server('one ') })))
-    await delivery.close()
+    await delivery[Symbol.asyncDispose]()
     world.db.prepare("UPDATE release SET state = 'stopped', ended_at = ?").run(world.clock.now())
     delivery = open()
     await delivery.recover()

@@ -196,7 +196,7 @@ export function createDelivery(deps: DeliveryDeps) {
     /** Resolves when no product is being looked at or started again. */
     idle: (): Promise<void> => supervision.idle(),
     /** Stops looking after the products; the products go on. */
-    async close(): Promise<void> {
+    async [Symbol.asyncDispose](): Promise<void> {
       stopChecks?.()
       closing.abort()
       await supervision.idle()

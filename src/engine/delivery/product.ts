@@ -23,7 +23,7 @@ export type ProductDeps = {
   readonly dataDir: string
   readonly signal: AbortSignal
   readonly productEnded: (sessionId: string, listener: (end: ProductEnd) => void) => void
-  /** A product ended that nobody asked to end. */
+  /** Called for every end, also a wished one: what the release should be is in its row, and that decides. */
   readonly onLost: (sessionId: string, end: ProductEnd) => void
 }
 
@@ -35,8 +35,6 @@ const POLL_MS = 250
 /** The process of a release: started, proven, ended; and the release's state, which moves only here. */
 export function createProduct({ db, store, clock, append, target, timers, dataDir, signal, productEnded, onLost }: ProductDeps) {
   const ends = new Map<string, ProductEnd>()
-  /** Sessions that are being ended on purpose. */
-  const expected = new Set<string>()
 
   function tell(type: ReleaseEvent, release: Release): void {
     append({ type, subject: release.id, correlationId: release.planId, data: toView(release) })
@@ -60,7 +58,7 @@ export function createProduct({ db, store, clock, append, target, timers, dataDi
   function watch(sessionId: string): void {
     productEnded(sessionId, (end) => {
       ends.set(sessionId, end)
-      if (!expected.delete(sessionId)) onLost(sessionId, end)
+      onLost(sessionId, end)
     })
   }
 
@@ -72,10 +70,7 @@ export function createProduct({ db, store, clock, append, target, timers, dataDi
     return release
   }
 
-  async function end(release: Pick<Release, 'id' | 'sessionId'>): Promise<{ survivors: number }> {
-    if (release.sessionId !== null && !ends.has(release.sessionId)) expected.add(release.sessionId)
-    return target.stop(release.id, release.sessionId)
-  }
+  const end = (release: Pick<Release, 'id' | 'sessionId'>): Promise<{ survivors: number }> => target.stop(release.id, release.sessionId)
 
   return {
     tell,
