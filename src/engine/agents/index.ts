@@ -1,2 +1,1 @@
-export { editAgent, parseAgent } from './frontmatter.ts'
 export { type AgentChange, createRoster, type Roster, type RosterDeps } from './roster.ts'

@@ -6,7 +6,8 @@ import { exec } from '../kernel/exec.ts'
 export type CageState = { readonly on: boolean; readonly detail: string; readonly remedy: string | null }
 export type CageOrder = {
   readonly cwd: string
-  readonly home: string
+  /** null: a home that exists only while it runs. */
+  readonly home: string | null
   /** More folders the program may write in. */
   readonly writable?: readonly string[]
 }
@@ -19,6 +20,9 @@ export type CageDeps = {
   readonly off: boolean
 }
 export type Cage = ReturnType<typeof createCage>
+
+/** On the cage's own /tmp. */
+const PASSING_HOME = '/tmp/home'
 
 /** Places in the owner's home where keys lie. Everything else there can be read, because tools are installed there. */
 const secrets = [
@@ -57,9 +61,26 @@ export function createCage({ dataDir, readable, path, off }: CageDeps) {
   let probed: Promise<CageState> | undefined
   return {
     /** Tries it once: in some containers bubblewrap is installed and not allowed. */
-    state: (): Promise<CageState> => (probed ??= probe()),
+    state,
     /** The same command inside the cage. Only when `state().on`. */
-    wrap: (argv: readonly [string, ...string[]], order: CageOrder): readonly [string, ...string[]] => ['bwrap', ...toArguments(order), '--', ...argv],
+    wrap,
+    /** A tool that runs for a moment on what an agent wrote (a test, an install, a build): caged where that is possible, as it is elsewhere. */
+    async wrapTool(
+      argv: readonly [string, ...string[]],
+      cwd: string,
+    ): Promise<{ argv: readonly [string, ...string[]]; env: Readonly<Record<string, string>> }> {
+      if (!(await state()).on) return { argv, env: {} }
+      return { argv: wrap(argv, { cwd, home: null }), env: { HOME: PASSING_HOME, TMPDIR: '/tmp' } }
+    },
+  }
+
+  function state(): Promise<CageState> {
+    probed ??= probe()
+    return probed
+  }
+
+  function wrap(argv: readonly [string, ...string[]], order: CageOrder): readonly [string, ...string[]] {
+    return ['bwrap', ...toArguments(order), '--', ...argv]
   }
 
   async function probe(): Promise<CageState> {
@@ -91,7 +112,8 @@ export function createCage({ dataDir, readable, path, off }: CageDeps) {
       ...secrets.flatMap((name) => hide(join(homedir(), name))),
       ...readable.flatMap(read),
       ...['--tmpfs', hidden],
-      ...[cwd, home, ...writable].flatMap((folder) => ['--bind', folder, folder]),
+      ...(home === null ? ['--dir', PASSING_HOME] : []),
+      ...[cwd, ...(home === null ? [] : [home]), ...writable].flatMap((folder) => ['--bind', folder, folder]),
       ...(git ? ['--bind', git.common, git.common, ...[join(git.common, 'hooks'), join(git.common, 'config'), git.pointer].flatMap(read)] : []),
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--cap-drop', 'ALL', '--die-with-parent', '--chdir', cwd],
     ]

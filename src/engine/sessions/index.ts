@@ -1,5 +1,3 @@
-export { type Cage, type CageState, createCage } from './cage.ts'
-export type { Driver, Outcome, SessionEvent, StopReason } from './driver.ts'
+export type { CageState } from './cage.ts'
 export type { LaunchOrder, SessionEnd } from './order.ts'
-export { openStates, sessionMoves } from './session.ts'
 export { createSessions, type Sessions, type SessionsDeps } from './sessions.ts'

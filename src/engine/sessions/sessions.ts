@@ -201,6 +201,8 @@ export function createSessions(deps: SessionsDeps) {
     programs: (): Promise<ProgramView[]> => programs.list(),
     /** Whether agents are caged on this machine, in words; for the doctor. */
     cage: (): Promise<CageState> => cage.state(),
+    /** For what runs an agent's code outside of a session: the same cage around it. */
+    inCage: cage.wrapTool,
 
     /** At start and whenever the host was lost: connects to the living host or starts one, and brings every open row in line with it and with the disk. */
     async recover(): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DriverName } from '../../../contract/index.ts'
+import { DriverName } from '../../../contract/queue.ts'
 
 /**
  * One JSON document a line, both ways, over a unix socket. `hello`, `welcome`, `stop`, `stopped`, `ended` and `quit` keep their

@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSessions, openWorkshop, type Workshop } from '../../../../test/programs/workshop.ts'
-import type { SessionId } from '../../../contract/index.ts'
-import { createLines } from '../../kernel/lines.ts'
-import { isAlive } from '../../kernel/marked.ts'
+import type { SessionId } from '../../src/contract/index.ts'
+import { exec } from '../../src/engine/kernel/exec.ts'
+import { createLines } from '../../src/engine/kernel/lines.ts'
+import { isAlive } from '../../src/engine/kernel/marked.ts'
+import { createSessionsStore } from '../../src/engine/sessions/sessions.store.ts'
+import { openWriter } from '../../src/engine/store/index.ts'
+import { openSessions, openWorkshop, type Workshop } from '../programs/workshop.ts'
 
-const root = join(import.meta.dirname, '../../../..')
+const root = join(import.meta.dirname, '../..')
 const command = (script: string) => ({ driver: 'command' as const, argv: ['bash', '-c', script] as [string, ...string[]] })
 
 describe('the session host', () => {
@@ -178,8 +181,6 @@ describe('the session host', () => {
   })
 
   it('marks sessions lost that it was never asked to start, and stops one that the database no longer knows', async () => {
-    const { createSessionsStore } = await import('../sessions.store.ts')
-    const { openWriter } = await import('../../store/index.ts')
     const db = openWriter(join(shop.dataDir, 'reef.db'))
     const never = 'ses_01JC0000000000000000000000' as SessionId
     createSessionsStore(db).insert({
@@ -262,7 +263,12 @@ describe('the session host', () => {
     ])
     const sleepers = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && readCommand(pid).includes('sleep\x00982'))
     expect(sleepers).toEqual([])
-    rmSync(secret)
+    const tool = await shop.sessions.inCage(
+      ['sh', '-c', `[ -e ${secret} ] && echo SEES TOKEN; touch "$HOME/a" && echo > made.txt && echo $HOME`],
+      shop.worktree,
+    )
+    const ran = await exec(tool.argv, { cwd: shop.worktree, env: { PATH: process.env['PATH'] ?? '', HOME: '/nowhere', ...tool.env }, timeoutMs: 5000 })
+    expect({ code: ran.code, output: ran.output, made: existsSync(join(shop.worktree, 'made.txt')) }).toEqual({ code: 0, output: '/tmp/home\n', made: true })
   })
 })
 
