@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionId } from '../../src/contract/index.ts'
@@ -233,6 +234,16 @@ describe('the session host', () => {
       remedy: 'Install it: npm install -g @openai/codex@0.169.0',
     })
     await expect(shop.sessions.launch(shop.order({ driver: 'codex', provider: { wire: 'anthropic' } }))).rejects.toMatchObject({ code: 'provider/invalid' })
+  })
+
+  it('runs a program from a place that the cage hides', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'reef-program-'))
+    const program = join(place, 'claude')
+    writeFileSync(program, `#!/bin/sh\necho '{"type":"result","is_error":false,"result":"hello from afar"}'\n`, { mode: 0o755 })
+    await using other = openSessions(shop.dataDir, { REEF_CLAUDE: program })
+    const id = await other.sessions.launch(shop.order({ driver: 'claude-code', provider: { wire: 'anthropic' } }))
+    expect(await other.sessions.ended(id)).toMatchObject({ outcome: 'succeeded', text: 'hello from afar' })
+    rmSync(place, { recursive: true })
   })
 
   it('puts no secret into the record, also when it is printed in two halves', async () => {

@@ -10,6 +10,8 @@ export type CageOrder = {
   readonly home: string | null
   /** More folders the program may write in. */
   readonly writable?: readonly string[]
+  /** The program itself, which may lie in a place that is hidden. */
+  readonly program?: string
 }
 export type CageDeps = {
   readonly dataDir: string
@@ -102,7 +104,8 @@ export function createCage({ dataDir, readable, path, off }: CageDeps) {
     }
   }
 
-  function toArguments({ cwd, home, writable = [] }: CageOrder): string[] {
+  function toArguments({ cwd, home, program, writable = [] }: CageOrder): string[] {
+    const needed = [...readable, ...(program ? [dirname(program), dirname(realpathSync(program))] : [])]
     const hidden = realpathSync(dataDir)
     if (`${hidden}/`.startsWith(`${realpathSync(cwd)}/`)) throw new Error(`a program may not work in ${cwd}: the data directory is in it`)
     const git = findGit(cwd)
@@ -110,7 +113,8 @@ export function createCage({ dataDir, readable, path, off }: CageDeps) {
       ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp', '--tmpfs', '/run'],
       ...read('/run/systemd/resolve'),
       ...secrets.flatMap((name) => hide(join(homedir(), name))),
-      ...readable.flatMap(read),
+      // Only what was just hidden: binding a folder again would bring back what is hidden below it.
+      ...needed.filter(isHidden).flatMap(read),
       ...['--tmpfs', hidden],
       ...(home === null ? ['--dir', PASSING_HOME] : []),
       ...[cwd, ...(home === null ? [] : [home]), ...writable].flatMap((folder) => ['--bind', folder, folder]),
@@ -118,6 +122,10 @@ export function createCage({ dataDir, readable, path, off }: CageDeps) {
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--cap-drop', 'ALL', '--die-with-parent', '--chdir', cwd],
     ]
   }
+}
+
+function isHidden(path: string): boolean {
+  return ['/tmp', '/run', ...secrets.map((name) => join(homedir(), name))].some((place) => path.startsWith(`${place}/`))
 }
 
 const read = (path: string | undefined): string[] => (path && existsSync(path) ? ['--ro-bind', path, path] : [])

@@ -46,7 +46,7 @@ export function createPrograms({ clock, env, dataDir, programsDir, packageRoot }
     switch (driver) {
       case 'claude-code':
       case 'codex':
-        return env[external[driver].variable] || which(external[driver].program, env['PATH'] ?? '')
+        return firstThere([env[external[driver].variable] || (which(external[driver].program, env['PATH'] ?? '') ?? '')])
       case 'pi':
         return firstThere([join(packageRoot, PI, 'dist/bundle/cli.js')])
       case 'direct':

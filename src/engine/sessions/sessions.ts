@@ -108,7 +108,11 @@ export function createSessions(deps: SessionsDeps) {
         dir: toSessionDir(dataDir, id),
         driver: order.driver,
         title: order.title,
-        argv: [...(caged ? cage.wrap(plan.argv, { cwd, home, ...(order.writable && { writable: order.writable }) }) : plan.argv)],
+        argv: [
+          ...(caged
+            ? cage.wrap(plan.argv, { cwd, home, ...(driver.wires !== null && { program }), ...(order.writable && { writable: order.writable }) })
+            : plan.argv),
+        ],
         cwd,
         env: toEnvironment(order, plan, { home, nodePath, path, mark, zone: Intl.DateTimeFormat().resolvedOptions().timeZone }),
         stdin: plan.stdin,
