@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Instant, LogChunk, ProgramView, SessionId, SessionState, SessionView, TaskId } from '../../contract/index.ts'
 import type { Append, Redact } from '../journal/index.ts'
@@ -46,7 +46,9 @@ const MARK = 'REEF_ATTEMPT'
 
 /** Every program that works for REEF: launched, watched, stopped, and found again after a crash of the engine (R-080, U-91). */
 export function createSessions(deps: SessionsDeps) {
-  const { append, clock, dataDir, db, logger, nodePath, redact } = deps
+  const { append, clock, dataDir, db, logger, redact } = deps
+  // The folder of a link to Node may be full of other programs, which an agent must not find by accident.
+  const nodePath = realpathSync(deps.nodePath)
   const env = deps.env ?? process.env
   const path = env['PATH'] ?? ''
   const store = createSessionsStore(db)
@@ -76,7 +78,9 @@ export function createSessions(deps: SessionsDeps) {
       pulses.set(pulse.id, pulse)
       wake(pulse.id)
     },
-    onEnded: (id) => settle(id),
+    onEnded(id) {
+      if (!settle(id)) close(id as SessionId, lost('failed', 'it ended, but what became of it could not be written down'))
+    },
     onLost: () => void sessions.recover().catch((error: Error) => logger.error({ error: error.message }, 'the session host is gone')),
   })
 
@@ -98,10 +102,6 @@ export function createSessions(deps: SessionsDeps) {
       const cwd = order.driver === 'direct' && order.role !== 'builder' ? home : order.cwd
       const plan = driver.plan({ ...order, cwd, wire: order.provider?.wire ?? null, token, caged }, { home, node: nodePath, program })
       writeSessionFiles(dataDir, order, plan, { id, nodePath, path, redact })
-      write(db, () => {
-        store.insert({ ...pick(order), id, mark, startedAt: clock.now() })
-        append({ type: 'session.launched', subject: id, correlationId: order.planId, data: find(id).view })
-      })
       const isProduct = order.role === 'product'
       const spec: LaunchSpec = {
         id,
@@ -127,6 +127,10 @@ export function createSessions(deps: SessionsDeps) {
         gatewayPatienceMs: deps.gatewayPatienceMs ?? GATEWAY_PATIENCE_MS,
       }
       launching.add(id)
+      write(db, () => {
+        store.insert({ ...pick(order), id, mark, startedAt: clock.now() })
+        append({ type: 'session.launched', subject: id, correlationId: order.planId, data: find(id).view })
+      })
       const started = await host
         .launch(spec)
         .catch((error: Error) => {
