@@ -49,7 +49,19 @@ async function install(cache: string, dir: string): Promise<void> {
   mkdirSync(fresh, { recursive: true })
   writeFileSync(join(fresh, 'package.json'), '{"private":true}\n')
   const { code, output } = await npm(
-    ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', `@anthropic-ai/claude-code@${CLAUDE}`, `@openai/codex@${CODEX}`],
+    // npm's own patience with a registry that is not there is longer than a test's.
+    [
+      'install',
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=1000',
+      '--fetch-retry-maxtimeout=3000',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      `@anthropic-ai/claude-code@${CLAUDE}`,
+      `@openai/codex@${CODEX}`,
+    ],
     fresh,
   )
   const missing = code === 0 ? Object.values(locate(fresh)).filter((file) => !existsSync(file)) : []
