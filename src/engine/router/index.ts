@@ -1,0 +1,2 @@
+export type { ProviderRoute, Route } from './route.ts'
+export { createRouter, type Router, type RouterDeps } from './router.ts'
