@@ -1,0 +1,40 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { AttemptId, PlanId, SessionId, TaskId } from '../../contract/index.ts'
+
+/** What a session's token stands for. The only credential that an agent program ever holds. */
+export type Grant = {
+  readonly sessionId: SessionId
+  readonly attemptId: AttemptId | null
+  readonly taskId: TaskId | null
+  readonly planId: PlanId | null
+  readonly project: string | null
+  readonly agent: string
+  readonly provider: string
+}
+
+const PREFIX = 'reef_'
+type Payload = [1, SessionId, AttemptId | null, TaskId | null, PlanId | null, string | null, string, string]
+
+/** Tokens carry their grant, signed, so that they survive an engine restart without being stored. Whether a grant is still alive is asked at every call. */
+export function createTokens(secret: string) {
+  const revoked = new Set<SessionId>()
+  const sign = (text: string) => createHmac('sha256', secret).update(text).digest()
+  return {
+    issue(grant: Grant): string {
+      const payload: Payload = [1, grant.sessionId, grant.attemptId, grant.taskId, grant.planId, grant.project, grant.agent, grant.provider]
+      const text = Buffer.from(JSON.stringify(payload)).toString('base64url')
+      return `${PREFIX}${text}.${sign(text).toString('base64url')}`
+    },
+    /** Undefined for a token that this secret did not sign, or that was revoked. */
+    read(token: string): Grant | undefined {
+      const [text, mark, ...rest] = token.startsWith(PREFIX) ? token.slice(PREFIX.length).split('.') : []
+      if (!text || !mark || rest.length > 0) return undefined
+      const given = Buffer.from(mark, 'base64url')
+      const due = sign(text)
+      if (given.length !== due.length || !timingSafeEqual(given, due)) return undefined
+      const [, sessionId, attemptId, taskId, planId, project, agent, provider] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Payload
+      return revoked.has(sessionId) ? undefined : { sessionId, attemptId, taskId, planId, project, agent, provider }
+    },
+    revoke: (sessionId: SessionId): void => void revoked.add(sessionId),
+  }
+}
