@@ -7,17 +7,18 @@ export type PlannerDeps = {
   readonly agents: () => readonly AgentView[]
   /** Problems that make the tasks impossible to run, in words; empty when they can. */
   readonly findProblems: (tasks: readonly PlannedTask[]) => readonly string[]
-  /** One answer of the planner's model. Throws when no model can be reached. */
-  readonly think: (question: { system: string; prompt: string }) => Promise<string>
   readonly logger: Logger
 }
+
+/** One answer of the planner's model. Throws when no model can be reached. */
+export type Think = (question: { system: string; prompt: string }) => Promise<string>
 
 export type PlannerAnswer = { readonly title: string; readonly tasks: PlannedTask[]; readonly source: 'model' | 'template'; readonly note: string | null }
 
 /** Makes a plan of a request: asks the model, lets it repair once, and falls back to the template pipeline. */
-export function createPlanner({ agents, findProblems, think, logger }: PlannerDeps) {
+export function createPlanner({ agents, findProblems, logger }: PlannerDeps) {
   return {
-    async plan(request: { text: string; project: string; budgetUsd: number }): Promise<PlannerAnswer> {
+    async plan(request: { text: string; project: string; budgetUsd: number }, think: Think): Promise<PlannerAnswer> {
       const { system, prompt } = toPlannerPrompt(request, agents())
       const fallBack = (note: string): PlannerAnswer => {
         logger.warn({ note }, 'planner fell back to the template')

@@ -122,6 +122,9 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
       })
     },
 
+    /** Remembers the commit that an attempt left, whatever becomes of it. */
+    noteHead: (attemptId: AttemptId, headSha: string): void => void write(db, () => store.setHead(attemptId, headSha)),
+
     /** Ends a reviewed task. The database refuses it without passed evidence of this attempt, whoever calls. */
     complete(held: Claim, proof: { readonly attemptId: AttemptId }): void {
       write(db, () => {
