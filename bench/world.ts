@@ -149,15 +149,15 @@ export function countTasks(db: WriteDb): Record<string, number> {
   return Object.fromEntries(rows.map(({ state, n }) => [state, n]))
 }
 
-/** The gate's proof, without which the database lets no task end: one passed command of this attempt. */
+/** The gate's proof of the commit that was submitted, without which the database lets no task end. */
 export function prove(db: WriteDb, taskId: TaskId, attemptId: AttemptId, n: number): void {
   if (!hasTable(db, 'evidence')) return
   const now = Date.now()
   write(db, () => {
     for (const [i, kind] of ['commit', 'command', 'review'].entries())
       db.prepare(
-        `INSERT INTO evidence (id, attempt_id, task_id, kind, name, verdict, exit_code, duration_ms, hash, summary, model, at)
-         VALUES (?, ?, ?, ?, 'bench', 'passed', 0, 1, 'bench', 'bench', 'bench/other', ?)`,
+        `INSERT INTO evidence (id, attempt_id, task_id, head_sha, kind, name, verdict, exit_code, duration_ms, hash, summary, model, at)
+         VALUES (?, ?, ?, 'bench', ?, 'bench', 'passed', 0, 1, 'bench', 'bench', 'bench/other', ?)`,
       ).run(toId('evd', n * 3 + i), attemptId, taskId, kind, now)
   })
 }

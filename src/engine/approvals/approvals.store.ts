@@ -56,23 +56,33 @@ export function createApprovalsStore(db: WriteDb) {
     `INSERT INTO approval (${columns}) VALUES (:id, :plan_id, :task_id, :correlation_id, :action, :tier, :state, :card, :payload, :payload_hash, :asked_by, :safe_default, :rehearsal, :requested_at, :deadline, :decided_at, :decided_by, :channel, :reason, :effective_at)`,
   )
   const byId = db.prepare<{ id: string }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE id = :id`)
-  const latestOf = db.prepare<{ task_id: TaskId; action: string }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE task_id = :task_id AND action = :action ORDER BY id DESC LIMIT 1`)
+  const latestOf = db.prepare<{ task_id: TaskId; action: string }, ApprovalRow>(
+    `SELECT ${columns} FROM approval WHERE task_id = :task_id AND action = :action ORDER BY id DESC LIMIT 1`,
+  )
   const move = db.prepare<Record<string, unknown>, ApprovalRow>(
     `UPDATE approval SET state = :to, decided_at = :decided_at, decided_by = :decided_by, channel = :channel, reason = :reason, effective_at = :effective_at
       WHERE id = :id AND state = :from RETURNING ${columns}`,
   )
   const overdue = db.prepare<{ now: Instant }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE state = 'requested' AND deadline <= :now`)
-  const effective = db.prepare<{ now: Instant }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE state IN ('approved', 'executing') AND effective_at <= :now`)
+  const effective = db.prepare<{ now: Instant }, ApprovalRow>(
+    `SELECT ${columns} FROM approval WHERE state IN ('approved', 'executing') AND effective_at <= :now`,
+  )
   const open = db.prepare<[], { n: number }>(`SELECT count(*) AS n FROM approval WHERE state IN ('requested', 'approved', 'executing') AND state = 'requested'`)
   return {
     insert: (row: ApprovalRow) => void insert.run(row),
     byId: (id: string) => byId.get({ id }),
     latestOf: (taskId: TaskId, action: string) => latestOf.get({ task_id: taskId, action }),
-    move: (
-      row: Pick<ApprovalRow, 'id' | 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at'>,
-      from: ApprovalState,
-      to: ApprovalState,
-    ) => move.get({ id: row.id, from, to, decided_at: row.decided_at, decided_by: row.decided_by, channel: row.channel, reason: row.reason, effective_at: row.effective_at }),
+    move: (row: Pick<ApprovalRow, 'id' | 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at'>, from: ApprovalState, to: ApprovalState) =>
+      move.get({
+        id: row.id,
+        from,
+        to,
+        decided_at: row.decided_at,
+        decided_by: row.decided_by,
+        channel: row.channel,
+        reason: row.reason,
+        effective_at: row.effective_at,
+      }),
     overdue: (now: Instant) => overdue.all({ now }),
     effective: (now: Instant) => effective.all({ now }),
     openCount: () => open.get()?.n ?? 0,
@@ -81,7 +91,9 @@ export function createApprovalsStore(db: WriteDb) {
 
 export function createApprovalsReader(db: ReadDb) {
   const list = db.prepare<{ before: string; limit: number }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE id < :before ORDER BY id DESC LIMIT :limit`)
-  const open = db.prepare<{ limit: number }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE state IN ('requested', 'approved', 'executing') ORDER BY deadline LIMIT :limit`)
+  const open = db.prepare<{ limit: number }, ApprovalRow>(
+    `SELECT ${columns} FROM approval WHERE state IN ('requested', 'approved', 'executing') ORDER BY deadline LIMIT :limit`,
+  )
   return {
     list: (limit: number, before?: string): ApprovalView[] => list.all({ limit, before: before ?? '~' }).map(toApproval),
     open: (limit: number): ApprovalView[] => open.all({ limit }).map(toApproval),

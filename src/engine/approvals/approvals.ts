@@ -1,13 +1,19 @@
 import type { Actor, ApprovalId, ApprovalState, ApprovalView, DenyReason, EventType, Instant, PlanId, TaskId } from '../../contract/index.ts'
+import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
-import type { Append } from '../journal/index.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import { type Card, canonical, hashPayload, type NextApprovalState } from './approval.ts'
 import { type ApprovalRow, createApprovalsStore, toApproval } from './approvals.store.ts'
 
-export type ApprovalsDeps = { readonly db: WriteDb; readonly clock: Clock; readonly append: Append; readonly hours: () => number; readonly graceSeconds: () => number }
+export type ApprovalsDeps = {
+  readonly db: WriteDb
+  readonly clock: Clock
+  readonly append: Append
+  readonly hours: () => number
+  readonly graceSeconds: () => number
+}
 
 export type ApprovalRequest = {
   readonly planId: PlanId
@@ -24,7 +30,10 @@ export type ApprovalRequest = {
 }
 
 /** Whether the effect may happen now, and if not, why. */
-export type ApprovalAnswer = { kind: 'granted'; approval: ApprovalView } | { kind: 'waiting'; approval: ApprovalView } | { kind: 'refused'; approval: ApprovalView }
+export type ApprovalAnswer =
+  | { kind: 'granted'; approval: ApprovalView }
+  | { kind: 'waiting'; approval: ApprovalView }
+  | { kind: 'refused'; approval: ApprovalView }
 
 type Decision = Pick<ApprovalRow, 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at'>
 const undecided: Decision = { decided_at: null, decided_by: null, channel: null, reason: null, effective_at: null }
@@ -37,7 +46,14 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
     if (!row) throw new ReefError('approval/unknown', `There is no approval ${id}.`, { field: 'id', remedy: 'List them with: reef approval list' })
     return row
   }
-  function move<S extends ApprovalState>(row: ApprovalRow, from: S, to: NextApprovalState<S>, decision: Decision, event: Extract<EventType, `approval.${string}`>, actor: Actor): ApprovalView {
+  function move<S extends ApprovalState>(
+    row: ApprovalRow,
+    from: S,
+    to: NextApprovalState<S>,
+    decision: Decision,
+    event: Extract<EventType, `approval.${string}`>,
+    actor: Actor,
+  ): ApprovalView {
     const moved = store.move({ id: row.id, ...decision }, from, to)
     if (!moved) throw alreadyDecided(mustExist(row.id))
     const approval = toApproval(moved)
@@ -96,9 +112,20 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
         const row = mustExist(id)
         if (row.state !== 'requested') throw alreadyDecided(row)
         if (row.deadline <= clock.now()) throw new ReefError('approval/expired', 'The time to answer has passed; it was denied.', { field: 'id' })
-        if (row.payload_hash !== payloadHash) throw new ReefError('approval/drifted', 'What you looked at is not what would be done.', { field: 'payloadHash', remedy: 'Open the card again and decide on what it shows now.' })
+        if (row.payload_hash !== payloadHash)
+          throw new ReefError('approval/drifted', 'What you looked at is not what would be done.', {
+            field: 'payloadHash',
+            remedy: 'Open the card again and decide on what it shows now.',
+          })
         const effective = (clock.now() + (by.graceSeconds ?? graceSeconds()) * 1000) as Instant
-        return move(row, 'requested', 'approved', { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason: null, effective_at: effective }, 'approval.approved', by.actor)
+        return move(
+          row,
+          'requested',
+          'approved',
+          { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason: null, effective_at: effective },
+          'approval.approved',
+          by.actor,
+        )
       })
     },
 
@@ -107,7 +134,14 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
         const row = mustExist(id)
         if (row.state !== 'requested') throw alreadyDecided(row)
         const reason = why.note ? `${why.reason}: ${why.note}` : why.reason
-        return move(row, 'requested', 'denied', { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason, effective_at: null }, 'approval.denied', by.actor)
+        return move(
+          row,
+          'requested',
+          'denied',
+          { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason, effective_at: null },
+          'approval.denied',
+          by.actor,
+        )
       })
     },
 
@@ -115,7 +149,10 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
       return write(db, () => {
         const row = mustExist(id)
         if (row.state !== 'approved' || (row.effective_at ?? 0) <= clock.now())
-          throw new ReefError('approval/already-decided', 'It has taken effect already and cannot be undone here.', { field: 'id', remedy: 'Stop the release instead: reef release stop' })
+          throw new ReefError('approval/already-decided', 'It has taken effect already and cannot be undone here.', {
+            field: 'id',
+            remedy: 'Stop the release instead: reef release stop',
+          })
         return move(row, 'approved', 'requested', undecided, 'approval.undone', actor)
       })
     },
@@ -124,7 +161,8 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
     beginExecution(id: ApprovalId, payload: unknown): void {
       write(db, () => {
         const row = mustExist(id)
-        if (hashPayload(payload) !== row.payload_hash) throw new ReefError('approval/drifted', 'The effect changed after it was approved.', { field: 'payloadHash' })
+        if (hashPayload(payload) !== row.payload_hash)
+          throw new ReefError('approval/drifted', 'The effect changed after it was approved.', { field: 'payloadHash' })
         if (row.state === 'executing') return
         if (row.state !== 'approved' || (row.effective_at ?? Number.POSITIVE_INFINITY) > clock.now()) throw alreadyDecided(row)
         if (!store.move(row, 'approved', 'executing')) throw alreadyDecided(mustExist(id))
@@ -139,7 +177,13 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
 
     /** Applies the safe default to what nobody answered in time: silence is never consent. */
     expire(): ApprovalView[] {
-      return write(db, () => store.overdue(clock.now()).map((row) => move(row, 'requested', 'expired', { ...undecided, decided_at: clock.now(), reason: 'no answer in time' }, 'approval.expired', 'engine')))
+      return write(db, () =>
+        store
+          .overdue(clock.now())
+          .map((row) =>
+            move(row, 'requested', 'expired', { ...undecided, decided_at: clock.now(), reason: 'no answer in time' }, 'approval.expired', 'engine'),
+          ),
+      )
     },
     /** Approved and past their grace time: their tasks may go on. */
     effective: (): ApprovalView[] => store.effective(clock.now()).map(toApproval),

@@ -1,3 +1,3 @@
 export { approvalMoves, hashPayload } from './approval.ts'
-export { type ApprovalAnswer, type ApprovalRequest, type Approvals, createApprovals } from './approvals.ts'
 export { createApprovalsReader } from './approvals.store.ts'
+export { type ApprovalAnswer, type ApprovalRequest, type Approvals, createApprovals } from './approvals.ts'

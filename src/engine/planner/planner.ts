@@ -1,4 +1,4 @@
-import { type AgentView, type PlannedTask, PlanDraft } from '../../contract/index.ts'
+import { type AgentView, PlanDraft, type PlannedTask } from '../../contract/index.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { findJson, toPlannerPrompt, toRepairPrompt } from './prompt.ts'
 import { toTemplatePlan } from './template.ts'
@@ -37,7 +37,13 @@ export function createPlanner({ agents, findProblems, logger }: PlannerDeps) {
 
   function read(answer: string): { draft: PlanDraft } | { problem: string } {
     const parsed = PlanDraft.safeParse(findJson(answer))
-    if (!parsed.success) return { problem: parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`).join('; ') }
+    if (!parsed.success)
+      return {
+        problem: parsed.error.issues
+          .slice(0, 5)
+          .map((issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`)
+          .join('; '),
+      }
     const [problem] = findProblems(parsed.data.tasks)
     return problem ? { problem } : { draft: parsed.data }
   }

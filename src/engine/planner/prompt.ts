@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { type AgentView, PlanDraft } from '../../contract/index.ts'
 
 /** What the planner model is told. The schema it must answer in is the contract's own. */
-export function toPlannerPrompt(request: { text: string; project: string; budgetUsd: number }, agents: readonly AgentView[]): { system: string; prompt: string } {
+export function toPlannerPrompt(
+  request: { text: string; project: string; budgetUsd: number },
+  agents: readonly AgentView[],
+): { system: string; prompt: string } {
   const roster = agents.filter((agent) => agent.active).map((agent) => `- ${agent.name}: ${agent.role}`)
   return {
     system: 'You are Kev, who plans the work of an agent factory. You answer with one JSON object and nothing else.',

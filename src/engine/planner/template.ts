@@ -13,7 +13,8 @@ const steps: readonly Step[] = [
     tier: 'fast',
     outputs: ['docs/research-report.md'],
     share: 0.08,
-    instructions: 'Find out what is needed to do the request below well: what exists, what users expect, which facts and limits matter. Write docs/research-report.md.',
+    instructions:
+      'Find out what is needed to do the request below well: what exists, what users expect, which facts and limits matter. Write docs/research-report.md.',
   },
   {
     key: 'T2',
@@ -58,9 +59,20 @@ const steps: readonly Step[] = [
     tier: 'mid',
     outputs: [],
     share: 0.17,
-    instructions: 'Test the integrated work as someone who wants it to fail: add tests for the edges and errors that docs/design.md promises to handle, and run all tests.',
+    instructions:
+      'Test the integrated work as someone who wants it to fail: add tests for the edges and errors that docs/design.md promises to handle, and run all tests.',
   },
-  { key: 'T6', title: 'Deliver', agent: 'Forge', kind: 'deliver', dependsOn: ['T5'], tier: 'fast', outputs: [], share: 0.03, instructions: 'Merge into main and deploy locally.' },
+  {
+    key: 'T6',
+    title: 'Deliver',
+    agent: 'Forge',
+    kind: 'deliver',
+    dependsOn: ['T5'],
+    tier: 'fast',
+    outputs: [],
+    share: 0.03,
+    instructions: 'Merge into main and deploy locally.',
+  },
 ]
 
 /** The template pipeline for a request; `budgetUsd` is shared out over its tasks. */

@@ -1,6 +1,7 @@
 import type { PlanFile } from '../../contract/index.ts'
 
-export type PlanTask = PlanFile['tasks'][number]
+/** As the owner wrote it; `merging` is the engine's own, see TaskOptions. */
+export type PlanTask = PlanFile['tasks'][number] & { readonly merging?: string }
 export type PlanProblem = { readonly field: string; readonly message: string }
 
 export const MAX_PLAN_TASKS = 200
@@ -16,7 +17,8 @@ export function findProblems(tasks: readonly PlanTask[], knownAgents: ReadonlySe
     keys.add(task.key)
   }
   for (const [i, task] of tasks.entries()) {
-    if (!knownAgents.has(task.agent)) problems.push({ field: `tasks.${i}.agent`, message: `no agent is called ${task.agent}; known: ${[...knownAgents].join(', ')}` })
+    if (!knownAgents.has(task.agent))
+      problems.push({ field: `tasks.${i}.agent`, message: `no agent is called ${task.agent}; known: ${[...knownAgents].join(', ')}` })
     if (!(task.budgetUsd > 0)) problems.push({ field: `tasks.${i}.budgetUsd`, message: 'a task needs a budget above zero' })
     if (task.driver === 'command' && !task.command) problems.push({ field: `tasks.${i}.command`, message: 'the command driver needs a command (argv)' })
     for (const need of task.dependsOn) {

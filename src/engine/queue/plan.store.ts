@@ -2,10 +2,13 @@ import type { Instant, PlanId, PlanState, RequestId, TaskId } from '../../contra
 import type { ReadDb, WriteDb } from '../store/index.ts'
 import { type PlanRow, type RequestRow, requestColumns, type TaskRow, taskColumns } from './rows.ts'
 
-const planColumns = 'id, request_id, project_id, project, title, text, state, rehearsal, source, branch, budget, spent, endpoint, tasks, done, stuck, created_at, started_at, ended_at'
+const planColumns =
+  'id, request_id, project_id, project, title, text, state, rehearsal, source, branch, budget, spent, endpoint, tasks, done, stuck, created_at, started_at, ended_at'
 
 export function createPlanStore(db: WriteDb) {
-  const insertRequest = db.prepare<RequestRow>(`INSERT INTO request (${requestColumns}) VALUES (:id, :text, :project, :budget, :review, :rehearsal, :plan_file, :idempotency_key, :state, :error, :plan_id, :actor, :created_at)`)
+  const insertRequest = db.prepare<RequestRow>(
+    `INSERT INTO request (${requestColumns}) VALUES (:id, :text, :project, :budget, :review, :rehearsal, :plan_file, :idempotency_key, :state, :error, :plan_id, :actor, :created_at)`,
+  )
   const requestByKey = db.prepare<{ key: string }, RequestRow>(`SELECT ${requestColumns} FROM request WHERE idempotency_key = :key`)
   const request = db.prepare<{ id: string }, RequestRow>(`SELECT ${requestColumns} FROM request WHERE id = :id`)
   const planning = db.prepare<[], RequestRow>(`SELECT ${requestColumns} FROM request WHERE state = 'planning' ORDER BY created_at LIMIT 50`)
@@ -17,6 +20,9 @@ export function createPlanStore(db: WriteDb) {
      VALUES (:id, :request_id, :project_id, :project, :title, :text, 'draft', :rehearsal, :source, :branch, :budget, :created_at)`,
   )
   const plan = db.prepare<{ id: PlanId }, PlanRow>(`SELECT ${planColumns} FROM plan WHERE id = :id`)
+  const unstarted = db.prepare<[], PlanRow>(
+    `SELECT ${planColumns} FROM plan WHERE state = 'draft' AND request_id IN (SELECT id FROM request WHERE review = 0) ORDER BY id`,
+  )
   const movePlan = db.prepare<{ id: PlanId; from: PlanState; to: PlanState; started_at: Instant | null; ended_at: Instant | null }, PlanRow>(
     `UPDATE plan SET state = :to, started_at = coalesce(started_at, :started_at), ended_at = :ended_at WHERE id = :id AND state = :from RETURNING ${planColumns}`,
   )
@@ -33,7 +39,9 @@ export function createPlanStore(db: WriteDb) {
     `UPDATE task SET title = coalesce(:title, title), instructions = coalesce(:instructions, instructions), agent = coalesce(:agent, agent), tier = coalesce(:tier, tier),
             depends_on = coalesce(:depends_on, depends_on), unmet = coalesce(:unmet, unmet), outputs = coalesce(:outputs, outputs), options = coalesce(:options, options) WHERE id = :id`,
   )
-  const openTasks = db.prepare<[], { n: number }>(`SELECT coalesce(sum(n), 0) AS n FROM task_count WHERE state NOT IN ('done', 'failed', 'dead_letter', 'cancelled', 'skipped')`)
+  const openTasks = db.prepare<[], { n: number }>(
+    `SELECT coalesce(sum(n), 0) AS n FROM task_count WHERE state NOT IN ('done', 'failed', 'dead_letter', 'cancelled', 'skipped')`,
+  )
 
   return {
     insertRequest: (row: RequestRow) => void insertRequest.run(row),
@@ -44,6 +52,7 @@ export function createPlanStore(db: WriteDb) {
       moveRequest.get({ id, state: to.state, error: to.error ?? null, plan_id: to.planId ?? null }),
     insertPlan: (row: Omit<PlanRow, 'state' | 'spent' | 'endpoint' | 'started_at' | 'ended_at' | 'tasks' | 'done' | 'stuck'>) => void insertPlan.run(row),
     plan: (id: PlanId) => plan.get({ id }),
+    unstarted: () => unstarted.all(),
     movePlan: (id: PlanId, from: PlanState, to: PlanState, at: { startedAt?: Instant; endedAt?: Instant }) =>
       movePlan.get({ id, from, to, started_at: at.startedAt ?? null, ended_at: at.endedAt ?? null }),
     setBranch: (id: PlanId, branch: string) => void setBranch.run({ id, branch }),
@@ -66,7 +75,9 @@ export function createQueueReader(db: ReadDb) {
   const plans = db.prepare<{ state: string | null; before: string; limit: number }, PlanRow>(
     `SELECT ${planColumns} FROM plan WHERE id < :before AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT :limit`,
   )
-  const runningPlans = db.prepare<{ limit: number }, PlanRow>(`SELECT ${planColumns} FROM plan WHERE state IN ('running', 'draft') ORDER BY id DESC LIMIT :limit`)
+  const runningPlans = db.prepare<{ limit: number }, PlanRow>(
+    `SELECT ${planColumns} FROM plan WHERE state IN ('running', 'draft') ORDER BY id DESC LIMIT :limit`,
+  )
   const tasks = db.prepare<{ plan_id: string | null; state: string | null; before: string; limit: number }, TaskRow>(
     `SELECT ${taskColumns} FROM task WHERE id < :before AND (:plan_id IS NULL OR plan_id = :plan_id) AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT :limit`,
   )
@@ -74,11 +85,14 @@ export function createQueueReader(db: ReadDb) {
   const attention = db.prepare<{ limit: number }, TaskRow>(
     `SELECT ${taskColumns} FROM task WHERE state IN ('claimed', 'running', 'review', 'awaiting_input', 'failed', 'dead_letter') AND state NOT IN ('done', 'pending', 'ready') ORDER BY id DESC LIMIT :limit`,
   )
-  const requests = db.prepare<{ before: string; limit: number }, RequestRow>(`SELECT ${requestColumns} FROM request WHERE id < :before ORDER BY id DESC LIMIT :limit`)
+  const requests = db.prepare<{ before: string; limit: number }, RequestRow>(
+    `SELECT ${requestColumns} FROM request WHERE id < :before ORDER BY id DESC LIMIT :limit`,
+  )
   return {
     plans: (limit: number, before?: string, state?: PlanState) => plans.all({ limit, before: before ?? '~', state: state ?? null }),
     runningPlans: (limit: number) => runningPlans.all({ limit }),
-    tasks: (limit: number, before?: string, planId?: PlanId, state?: string) => tasks.all({ limit, before: before ?? '~', plan_id: planId ?? null, state: state ?? null }),
+    tasks: (limit: number, before?: string, planId?: PlanId, state?: string) =>
+      tasks.all({ limit, before: before ?? '~', plan_id: planId ?? null, state: state ?? null }),
     tasksOf: (planId: PlanId) => tasksOf.all({ plan_id: planId }),
     /** Held, waiting for the owner, or failed: what a screen shows first. */
     attention: (limit: number) => attention.all({ limit }),

@@ -16,10 +16,10 @@ import {
   type TaskView,
   toNanodollars,
 } from '../../contract/index.ts'
+import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
-import type { Append } from '../journal/index.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import { findCycle, findProblems, type PlanTask } from './graph.ts'
 import { createPlanStore } from './plan.store.ts'
@@ -44,7 +44,8 @@ type PlanEvent = Extract<EventType, `plan.${string}`>
 export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultBudgetUsd, agents, queue }: PlansDeps) {
   const store = createPlanStore(db)
 
-  const tell = (type: Exclude<PlanEvent, 'plan.created'>, plan: PlanView, actor: Actor = 'engine') => append({ type, subject: plan.id, actor, correlationId: plan.id, data: plan })
+  const tell = (type: Exclude<PlanEvent, 'plan.created'>, plan: PlanView, actor: Actor = 'engine') =>
+    append({ type, subject: plan.id, actor, correlationId: plan.id, data: plan })
   const mustExist = (id: PlanId): PlanView => {
     const row = store.plan(id)
     if (!row) throw new ReefError('plan/unknown', `There is no plan ${id}.`, { field: 'id', remedy: 'List them with: reef plan list' })
@@ -55,7 +56,10 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
   function check(tasks: readonly PlanTask[]): void {
     const [problem, ...more] = findProblems(tasks, agents())
     if (problem)
-      throw new ReefError('plan/invalid', `The plan cannot run: ${problem.message}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, { field: problem.field, remedy: 'Correct the plan and submit it again.' })
+      throw new ReefError('plan/invalid', `The plan cannot run: ${problem.message}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
+        field: problem.field,
+        remedy: 'Correct the plan and submit it again.',
+      })
   }
 
   return {
@@ -65,20 +69,29 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
       if (!text) throw new ReefError('request/empty', 'The request is empty.', { field: 'text', remedy: 'Say in a sentence what you want.' })
       const bytes = new TextEncoder().encode(text).length
       if (bytes > MAX_REQUEST_BYTES)
-        throw new ReefError('request/too-large', `The request has ${bytes.toLocaleString('en-US')} bytes; at most ${MAX_REQUEST_BYTES.toLocaleString('en-US')} are accepted.`, {
-          field: 'text',
-          remedy: 'Put the long part into a file of the project and refer to it.',
-        })
+        throw new ReefError(
+          'request/too-large',
+          `The request has ${bytes.toLocaleString('en-US')} bytes; at most ${MAX_REQUEST_BYTES.toLocaleString('en-US')} are accepted.`,
+          {
+            field: 'text',
+            remedy: 'Put the long part into a file of the project and refer to it.',
+          },
+        )
       if (input.plan) check(input.plan.tasks)
       return write(db, () => {
         const earlier = input.idempotencyKey ? store.requestByKey(input.idempotencyKey) : undefined
         if (earlier) {
           if (earlier.text !== text)
-            throw new ReefError('request/duplicate', 'This idempotency key was used for another request.', { field: 'idempotencyKey', remedy: 'Use a new key for a new request.' })
+            throw new ReefError('request/duplicate', 'This idempotency key was used for another request.', {
+              field: 'idempotencyKey',
+              remedy: 'Use a new key for a new request.',
+            })
           return { request: toRequest(earlier), duplicate: true }
         }
         if (store.openTasks() + (input.plan?.tasks.length ?? 1) > maxDepth())
-          throw new ReefError('queue/full', `The queue is full: ${store.openTasks()} open tasks of at most ${maxDepth()}.`, { remedy: 'Cancel something, wait, or raise maxQueueDepth in the settings.' })
+          throw new ReefError('queue/full', `The queue is full: ${store.openTasks()} open tasks of at most ${maxDepth()}.`, {
+            remedy: 'Cancel something, wait, or raise maxQueueDepth in the settings.',
+          })
         const row: RequestRow = {
           id: newId('req', clock) as RequestId,
           text,
@@ -103,7 +116,14 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
 
     /** Requests that wait for a plan, oldest first; also what a dead engine left. */
     planning: () =>
-      store.planning().map((row) => ({ request: toRequest(row), budget: row.budget, review: row.review === 1, file: row.plan_file ? (JSON.parse(row.plan_file) as PlanFile) : undefined })),
+      store
+        .planning()
+        .map((row) => ({
+          request: toRequest(row),
+          budget: row.budget,
+          review: row.review === 1,
+          file: row.plan_file ? (JSON.parse(row.plan_file) as PlanFile) : undefined,
+        })),
 
     failRequest(id: RequestId, error: string): void {
       write(db, () => {
@@ -185,13 +205,27 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
     },
 
     /** Changes a task of a draft plan; dependencies are checked against the whole graph. */
-    editTask(id: TaskId, change: { title?: string | undefined; instructions?: string | undefined; agent?: string | undefined; tier?: ModelTier | undefined; dependsOn?: string[] | undefined }, actor: Actor): TaskView {
+    editTask(
+      id: TaskId,
+      change: {
+        title?: string | undefined
+        instructions?: string | undefined
+        agent?: string | undefined
+        tier?: ModelTier | undefined
+        dependsOn?: string[] | undefined
+      },
+      actor: Actor,
+    ): TaskView {
       return write(db, () => {
         const task = queue().get(id)
         const plan = mustExist(task.planId)
         if (plan.state !== 'draft')
-          throw new ReefError('plan/not-editable', `The plan is ${plan.state}; tasks can be edited only before it starts.`, { field: 'id', remedy: 'Cancel the task and submit a new request, or retry it with another model.' })
-        if (change.agent && !agents().has(change.agent)) throw new ReefError('agent/unknown', `No agent is called ${change.agent}.`, { field: 'agent', remedy: `Known agents: ${[...agents()].join(', ')}` })
+          throw new ReefError('plan/not-editable', `The plan is ${plan.state}; tasks can be edited only before it starts.`, {
+            field: 'id',
+            remedy: 'Cancel the task and submit a new request, or retry it with another model.',
+          })
+        if (change.agent && !agents().has(change.agent))
+          throw new ReefError('agent/unknown', `No agent is called ${change.agent}.`, { field: 'agent', remedy: `Known agents: ${[...agents()].join(', ')}` })
         const siblings = tasksOf(task.planId)
         const ids = new Map(siblings.map((other) => [other.key, other.id]))
         const needs = change.dependsOn?.map((key) => {
@@ -225,8 +259,19 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
         append({ type: 'task.added', subject: row.id, correlationId: planId, data: toTask(row, maxAttempts()) })
         for (const id of before) {
           const waiting = queue().get(id)
-          store.setNeeds(id, [...queue().needs(id).map((need) => need.id), row.id])
-          store.editTask({ id, depends_on: JSON.stringify([...waiting.dependsOn, task.key]), unmet: queue().needs(id).filter((need) => need.state !== 'done').length })
+          store.setNeeds(id, [
+            ...queue()
+              .needs(id)
+              .map((need) => need.id),
+            row.id,
+          ])
+          store.editTask({
+            id,
+            depends_on: JSON.stringify([...waiting.dependsOn, task.key]),
+            unmet: queue()
+              .needs(id)
+              .filter((need) => need.state !== 'done').length,
+          })
         }
         return queue().release(row, 'engine')
       })
@@ -251,6 +296,9 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
         if (moved) tell('plan.reopened', toPlan(moved))
       }
     },
+
+    /** Plans that nobody wanted to look at first and that a dead engine left as drafts, oldest first. */
+    unstarted: (): PlanView[] => store.unstarted().map(toPlan),
 
     openTasks: () => store.openTasks(),
     get: mustExist,
@@ -279,6 +327,7 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
         ...(task.command && { command: task.command }),
         ...(task.timeoutSeconds && { timeoutSeconds: task.timeoutSeconds }),
         ...(task.deploy && { deploy: task.deploy }),
+        ...(task.merging && { merging: task.merging }),
       }
       store.insertTask({
         id: ids.get(task.key),

@@ -58,9 +58,15 @@ export function createQueueStore(db: WriteDb) {
                   WHERE lane.state = 'ready' AND lane.n > 0 AND lane.agent NOT IN (SELECT value FROM json_each(:busy))
                   ORDER BY t.rank, t.id LIMIT 1)
     RETURNING ${taskColumns}`)
-  const moveHeld = db.prepare<Record<string, unknown>, TaskRow>(`UPDATE task SET ${patchSql} WHERE id = :id AND fence = :fence AND state = :from RETURNING ${taskColumns}`)
-  const moveFree = db.prepare<Record<string, unknown>, TaskRow>(`UPDATE task SET fence = fence + 1, ${patchSql} WHERE id = :id AND state = :from RETURNING ${taskColumns}`)
-  const heartbeat = db.prepare<{ id: TaskId; fence: number; lease_until: Instant }>('UPDATE task SET lease_until = :lease_until WHERE id = :id AND fence = :fence AND lease_until IS NOT NULL')
+  const moveHeld = db.prepare<Record<string, unknown>, TaskRow>(
+    `UPDATE task SET ${patchSql} WHERE id = :id AND fence = :fence AND state = :from RETURNING ${taskColumns}`,
+  )
+  const moveFree = db.prepare<Record<string, unknown>, TaskRow>(
+    `UPDATE task SET fence = fence + 1, ${patchSql} WHERE id = :id AND state = :from RETURNING ${taskColumns}`,
+  )
+  const heartbeat = db.prepare<{ id: TaskId; fence: number; lease_until: Instant }>(
+    'UPDATE task SET lease_until = :lease_until WHERE id = :id AND fence = :fence AND lease_until IS NOT NULL',
+  )
   const adopt = db.prepare<{ id: TaskId; worker: string; lease_until: Instant }, TaskRow>(
     `UPDATE task SET worker = :worker, fence = fence + 1, lease_until = :lease_until WHERE id = :id AND state IN ('claimed', 'running', 'review') RETURNING ${taskColumns}`,
   )
@@ -68,9 +74,13 @@ export function createQueueStore(db: WriteDb) {
   const unblock = db.prepare<{ id: TaskId }, TaskRow>(
     `UPDATE task SET unmet = unmet - 1 WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) RETURNING ${taskColumns}`,
   )
-  const block = db.prepare<{ id: TaskId }, TaskRow>(`UPDATE task SET unmet = unmet + 1 WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) RETURNING ${taskColumns}`)
+  const block = db.prepare<{ id: TaskId }, TaskRow>(
+    `UPDATE task SET unmet = unmet + 1 WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) RETURNING ${taskColumns}`,
+  )
   const held = db.prepare<[], TaskRow>(`SELECT ${taskColumns} FROM task WHERE lease_until IS NOT NULL ORDER BY lease_until`)
-  const expired = db.prepare<{ now: Instant; limit: number }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit`)
+  const expired = db.prepare<{ now: Instant; limit: number }, TaskRow>(
+    `SELECT ${taskColumns} FROM task WHERE lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit`,
+  )
   const delayed = db.prepare<{ now: Instant; limit: number }, TaskRow>(
     `SELECT ${taskColumns} FROM task WHERE state = 'pending' AND wait_until IS NOT NULL AND wait_until <= :now ORDER BY wait_until LIMIT :limit`,
   )
@@ -78,7 +88,9 @@ export function createQueueStore(db: WriteDb) {
   const setWait = db.prepare<{ id: TaskId; wait_reason: string; wait_detail: string; wait_owner: string }, TaskRow>(
     `UPDATE task SET wait_reason = :wait_reason, wait_detail = :wait_detail, wait_owner = :wait_owner WHERE id = :id AND state = 'ready' RETURNING ${taskColumns}`,
   )
-  const readySample = db.prepare<{ agent: string; limit: number }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE state = 'ready' AND agent = :agent ORDER BY rank, id LIMIT :limit`)
+  const readySample = db.prepare<{ agent: string; limit: number }, TaskRow>(
+    `SELECT ${taskColumns} FROM task WHERE state = 'ready' AND agent = :agent ORDER BY rank, id LIMIT :limit`,
+  )
   const counts = db.prepare<[], { agent: string; state: TaskState; n: number }>('SELECT agent, state, n FROM task_count WHERE n > 0')
   const nextN = db.prepare<{ task_id: TaskId }, { n: number }>('SELECT coalesce(max(n), 0) + 1 AS n FROM attempt WHERE task_id = :task_id')
   const insertAttempt = db.prepare<Record<string, unknown>, AttemptRow>(
@@ -89,7 +101,9 @@ export function createQueueStore(db: WriteDb) {
     `UPDATE task SET state = 'running', attempt_id = :attempt_id, session_id = NULL, driver = :driver, model = :model, wait_reason = NULL, wait_detail = NULL, wait_owner = NULL, wait_until = NULL
       WHERE id = :id AND fence = :fence AND state = 'claimed' RETURNING ${taskColumns}`,
   )
-  const setSession = db.prepare<{ id: TaskId; fence: number; session_id: SessionId }, TaskRow>(`UPDATE task SET session_id = :session_id WHERE id = :id AND fence = :fence RETURNING ${taskColumns}`)
+  const setSession = db.prepare<{ id: TaskId; fence: number; session_id: SessionId }, TaskRow>(
+    `UPDATE task SET session_id = :session_id WHERE id = :id AND fence = :fence RETURNING ${taskColumns}`,
+  )
   const setAttemptSession = db.prepare<{ id: AttemptId; session_id: SessionId }>('UPDATE attempt SET session_id = :session_id WHERE id = :id')
   const setHead = db.prepare<{ id: AttemptId; head_sha: string }>('UPDATE attempt SET head_sha = :head_sha WHERE id = :id')
   const endAttempt = db.prepare<{ id: AttemptId; state: AttemptState; error: string | null; ended_at: Instant }, AttemptRow>(
@@ -100,20 +114,25 @@ export function createQueueStore(db: WriteDb) {
   const charge = db.prepare<{ id: TaskId; cost: Nanodollars }>('UPDATE task SET spent = spent + :cost WHERE id = :id')
   const chargeAttempt = db.prepare<{ id: AttemptId; cost: Nanodollars }>('UPDATE attempt SET spent = spent + :cost WHERE id = :id')
   const chargePlan = db.prepare<{ id: PlanId; cost: Nanodollars }>('UPDATE plan SET spent = spent + :cost WHERE id = :id')
-  const needs = db.prepare<{ id: TaskId }, { id: TaskId; key: string; state: TaskState }>('SELECT t.id, t.key, t.state FROM dependency d JOIN task t ON t.id = d.needs_id WHERE d.task_id = :id ORDER BY t.key')
+  const needs = db.prepare<{ id: TaskId }, { id: TaskId; key: string; state: TaskState }>(
+    'SELECT t.id, t.key, t.state FROM dependency d JOIN task t ON t.id = d.needs_id WHERE d.task_id = :id ORDER BY t.key',
+  )
   const descendants = db.prepare<{ id: TaskId }, TaskRow>(`
     WITH RECURSIVE below (id) AS (SELECT task_id FROM dependency WHERE needs_id = :id UNION SELECT d.task_id FROM dependency d JOIN below b ON d.needs_id = b.id)
     SELECT ${taskColumns} FROM task WHERE id IN below`)
   const recount = db.prepare<{ id: TaskId }>(
     `UPDATE task SET unmet = (SELECT count(*) FROM dependency d JOIN task n ON n.id = d.needs_id WHERE d.task_id = task.id AND n.state <> 'done') WHERE id = :id`,
   )
-  const detail = db.prepare<{ id: TaskId }, { instructions: string; outputs: string; options: string }>('SELECT instructions, outputs, options FROM task WHERE id = :id')
+  const detail = db.prepare<{ id: TaskId }, { instructions: string; outputs: string; options: string }>(
+    'SELECT instructions, outputs, options FROM task WHERE id = :id',
+  )
 
   return {
     claim: (args: { worker: string; now: Instant; leaseUntil: Instant; busy: readonly string[] }) =>
       claim.get({ worker: args.worker, now: args.now, lease_until: args.leaseUntil, busy: JSON.stringify(args.busy) }),
     /** Undefined when the lease was lost or the state is not `from`; the caller must stop touching the task. */
-    moveHeld: (held: Claim, from: TaskState, to: TaskState, patch: TaskPatch) => moveHeld.get({ id: held.taskId, fence: held.fence, from, to, ...patchArgs(patch) }),
+    moveHeld: (held: Claim, from: TaskState, to: TaskState, patch: TaskPatch) =>
+      moveHeld.get({ id: held.taskId, fence: held.fence, from, to, ...patchArgs(patch) }),
     /** For the owner and the engine's own housekeeping: a worker that still holds the task loses it. */
     moveFree: (id: TaskId, from: TaskState, to: TaskState, patch: TaskPatch) => moveFree.get({ id, from, to, ...patchArgs(patch) }),
     heartbeat: (held: Claim, leaseUntil: Instant) => heartbeat.run({ id: held.taskId, fence: held.fence, lease_until: leaseUntil }).changes === 1,

@@ -1,9 +1,22 @@
-import type { Actor, AttemptId, AttemptState, AttemptView, CallView, EventType, PlanId, SessionId, TaskId, TaskState, TaskView, Wait } from '../../contract/index.ts'
+import type {
+  Actor,
+  AttemptId,
+  AttemptState,
+  AttemptView,
+  CallView,
+  EventType,
+  PlanId,
+  SessionId,
+  TaskId,
+  TaskState,
+  TaskView,
+  Wait,
+} from '../../contract/index.ts'
 import { seconds } from '../../contract/index.ts'
+import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
-import type { Append } from '../journal/index.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import { createQueueStore, type TaskPatch } from './queue.store.ts'
 import { type TaskOptions, type TaskRow, toAttempt, toTask } from './rows.ts'
@@ -65,10 +78,19 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
     if (row) append({ type: 'attempt.ended', subject: row.id, data: toAttempt(row) })
   }
 
-  function readyOrBlock(row: TaskRow, from: 'draft' | 'failed' | 'dead_letter' | 'cancelled' | 'skipped' | 'done', patch: TaskPatch, type: TaskEvent, actor: Actor): TaskView {
+  function readyOrBlock(
+    row: TaskRow,
+    from: 'draft' | 'failed' | 'dead_letter' | 'cancelled' | 'skipped' | 'done',
+    patch: TaskPatch,
+    type: TaskEvent,
+    actor: Actor,
+  ): TaskView {
     store.recount(row.id)
     const unmet = mustExist(row.id).unmet
-    const moved = unmet === 0 ? shift(row, from, 'ready', { ...readyNow(row), ...patch }) : shift(row, from, 'pending', { ...patch, wait: dependencyWait(row.id), endedAt: null })
+    const moved =
+      unmet === 0
+        ? shift(row, from, 'ready', { ...readyNow(row), ...patch })
+        : shift(row, from, 'pending', { ...patch, wait: dependencyWait(row.id), endedAt: null })
     return tell(type, moved, actor)
   }
 
@@ -152,7 +174,12 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
           return task
         }
         const until = (clock.now() + backoffMs(used)) as typeof held.leaseUntil
-        const wait: Wait = { reason: 'backoff', detail: `attempt ${used + 1} of ${maxAttempts()}: ${used === 1 ? 'adjusted prompt' : 'fallback model'}`, owner: 'engine', until }
+        const wait: Wait = {
+          reason: 'backoff',
+          detail: `attempt ${used + 1} of ${maxAttempts()}: ${used === 1 ? 'adjusted prompt' : 'fallback model'}`,
+          owner: 'engine',
+          until,
+        }
         return tell('task.retried', move(held, from, 'pending', { wait, error: end.error, counted }))
       })
     },
@@ -254,7 +281,8 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         if (!from) throw new ReefError('task/not-retryable', `${row.key} is ${row.state}; only something that ended can be tried again.`, { field: 'id' })
         const below = options.fromHere ? store.descendants(id).filter((task) => retryableStates.some((state) => state === task.state)) : []
         const task = readyOrBlock(row, from, { error: null, counted: 0, approvalId: null }, 'task.retried', options.actor)
-        for (const dependent of below) readyOrBlock(dependent, dependent.state as (typeof retryableStates)[number], { error: null, approvalId: null }, 'task.retried', options.actor)
+        for (const dependent of below)
+          readyOrBlock(dependent, dependent.state as (typeof retryableStates)[number], { error: null, approvalId: null }, 'task.retried', options.actor)
         for (const dependent of store.descendants(id)) {
           store.recount(dependent.id)
           const now = mustExist(dependent.id)
@@ -294,7 +322,11 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         if (targets.length === 0) throw new ReefError('task/not-cancellable', `${row.key} is ${row.state} already.`, { field: 'id' })
         const cancelled = targets.map((task) => {
           endAttempt(task.attempt_id, 'cancelled', `cancelled by ${options.actor}`)
-          return tell('task.cancelled', shift(task, task.state as (typeof cancellableStates)[number], 'cancelled', { wait: null, endedAt: clock.now() }), options.actor)
+          return tell(
+            'task.cancelled',
+            shift(task, task.state as (typeof cancellableStates)[number], 'cancelled', { wait: null, endedAt: clock.now() }),
+            options.actor,
+          )
         })
         settlePlan(row.plan_id)
         return cancelled

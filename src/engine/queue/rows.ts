@@ -1,26 +1,30 @@
-import {
-  type AttemptId,
-  type AttemptView,
-  type Instant,
-  type Nanodollars,
-  type PlanFile,
-  type PlanId,
-  type PlanState,
-  type PlanView,
-  type ProjectId,
-  type RequestId,
-  type RequestView,
-  type SessionId,
-  type ApprovalId,
-  type TaskId,
-  type TaskKind,
-  type TaskState,
-  type TaskView,
-  type Wait,
+import type {
+  ApprovalId,
+  AttemptId,
+  AttemptView,
+  Instant,
+  Nanodollars,
+  PlanFile,
+  PlanId,
+  PlanState,
+  PlanView,
+  ProjectId,
+  RequestId,
+  RequestView,
+  SessionId,
+  TaskId,
+  TaskKind,
+  TaskState,
+  TaskView,
+  Wait,
 } from '../../contract/index.ts'
 import { expectedMs } from './task.ts'
 
-export type TaskOptions = Pick<PlanFile['tasks'][number], 'driver' | 'model' | 'command' | 'timeoutSeconds' | 'deploy'> & { readonly review: 'required' | 'waived' }
+export type TaskOptions = Pick<PlanFile['tasks'][number], 'driver' | 'model' | 'command' | 'timeoutSeconds' | 'deploy'> & {
+  readonly review: 'required' | 'waived'
+  /** For an integration task: the commit whose merge it settles. */
+  readonly merging?: string
+}
 
 export type TaskRow = {
   id: TaskId

@@ -43,7 +43,17 @@ export const planMoves = {
 export const heldStates = ['claimed', 'running', 'review'] as const satisfies readonly TaskState[]
 /** Nothing more will happen to it by itself. */
 export const endedStates = ['done', 'failed', 'dead_letter', 'cancelled', 'skipped'] as const satisfies readonly TaskState[]
-export const cancellableStates = ['draft', 'pending', 'ready', 'claimed', 'running', 'awaiting_input', 'review', 'failed', 'dead_letter'] as const satisfies readonly TaskState[]
+export const cancellableStates = [
+  'draft',
+  'pending',
+  'ready',
+  'claimed',
+  'running',
+  'awaiting_input',
+  'review',
+  'failed',
+  'dead_letter',
+] as const satisfies readonly TaskState[]
 export const retryableStates = ['failed', 'dead_letter', 'cancelled', 'skipped', 'done'] as const satisfies readonly TaskState[]
 
 /** What a worker holds. Every later write repeats `fence`; a stale holder changes nothing. */
