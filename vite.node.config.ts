@@ -31,7 +31,11 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     rollupOptions: {
-      input: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))).map(([name, file]) => [name, join(root, file)])),
+      input: Object.fromEntries(
+        Object.entries(entries)
+          .filter(([, file]) => existsSync(join(root, file)))
+          .map(([name, file]) => [name, join(root, file)]),
+      ),
       external: ['electron'],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

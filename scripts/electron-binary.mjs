@@ -16,7 +16,9 @@ const installLimit = 60_000
 export function findElectron() {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
   if (override) return existing(join(override, binary))
-  const version = readIfThere(join(folder, 'dist', 'version')).trim().replace(/^v/, '')
+  const version = readIfThere(join(folder, 'dist', 'version'))
+    .trim()
+    .replace(/^v/, '')
   return version !== '' && version === wantedVersion() ? existing(join(folder, 'dist', binary)) : undefined
 }
 

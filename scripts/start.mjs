@@ -24,7 +24,8 @@ await start()
 async function start() {
   const options = readOptions()
   const node = findNode()
-  if (spawnSync('git', ['--version'], { stdio: 'ignore' }).status !== 0) stop('REEF needs git, which was not found: install it with your package manager, for example "sudo apt install git".')
+  if (spawnSync('git', ['--version'], { stdio: 'ignore' }).status !== 0)
+    stop('REEF needs git, which was not found: install it with your package manager, for example "sudo apt install git".')
   try {
     const line = await build()
     if (line !== 'Build is up to date.') say(line)
@@ -46,7 +47,8 @@ function chooseFace({ shell }) {
   if (shell !== 'browser') {
     const binary = findElectron() ?? installElectron({ retry: shell === 'electron' })
     if (binary) return { kind: 'electron', binary }
-    if (shell === 'electron') stop('Electron is not installed and could not be downloaded: run "npm run electron:install" with a network, or start with --shell browser.')
+    if (shell === 'electron')
+      stop('Electron is not installed and could not be downloaded: run "npm run electron:install" with a network, or start with --shell browser.')
     say('Electron could not be downloaded: opening REEF in a browser window instead. Try again with "npm run electron:install".')
   }
   const browser = findBrowser()
@@ -63,7 +65,10 @@ function runElectron(binary, { port, dataDir }) {
 
 /** The engine in a process of its own, which the window may come and go beside. */
 function runServer(node, { port, dataDir }, face) {
-  const server = spawn(node, ['--enable-source-maps', join(root, 'dist', 'main', 'server.js'), ...engineArguments(port, dataDir)], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  const server = spawn(node, ['--enable-source-maps', join(root, 'dist', 'main', 'server.js'), ...engineArguments(port, dataDir)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
   let url
   let closeWindow = () => {}
   const isStopping = forwardSignals(server, () => closeWindow())
@@ -125,7 +130,13 @@ function readOptions() {
   let values
   try {
     values = parseArgs({
-      options: { shell: { type: 'string' }, headless: { type: 'boolean' }, port: { type: 'string' }, 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        shell: { type: 'string' },
+        headless: { type: 'boolean' },
+        port: { type: 'string' },
+        'data-dir': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     }).values
   } catch (error) {
     stop(`${error.message.split('\n')[0].replace(/\.?$/, '.')}\n${usage}`)

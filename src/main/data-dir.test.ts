@@ -33,7 +33,10 @@ test("another program's directory is refused and left alone", () => {
   const dir = join(folder, 'photos')
   mkdirSync(dir)
   writeFileSync(join(dir, 'cat.jpg'), '')
-  expect(prepareDataDir(dir)).toEqual({ kind: 'refused', sentence: `The directory ${dir} holds files that are not REEF's: choose an empty one with --data-dir.` })
+  expect(prepareDataDir(dir)).toEqual({
+    kind: 'refused',
+    sentence: `The directory ${dir} holds files that are not REEF's: choose an empty one with --data-dir.`,
+  })
   expect(existsSync(join(dir, 'run'))).toBe(false)
 })
 

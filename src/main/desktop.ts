@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, dialog, Menu, session } from 'electron'
 import type { MessagePortMain } from 'electron'
+import { app, dialog, Menu, session } from 'electron'
 import { defaultDataDir, prepareDataDir } from './data-dir.ts'
 import { brokerPorts } from './ipc.ts'
-import { createNotices } from './notices.ts'
 import type { Notice } from './notices.ts'
+import { createNotices } from './notices.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { denyPermissions } from './permissions.ts'
 import { watchPower } from './power.ts'
@@ -55,15 +55,19 @@ export async function runDesktop({ createHost, rendererRoot = join(packageRoot, 
   await app.whenReady()
   const prepared = prepareDataDir(dataDir)
   if (prepared.kind === 'refused') return refuse(prepared.sentence)
-  const host = await createHost({ dataDir: prepared.dir, port: Number(findOption(process.argv, 'port') ?? 0), version: packageVersion }).catch((error: unknown) => {
-    refuse(error instanceof Error ? error.message : String(error))
-  })
+  const host = await createHost({ dataDir: prepared.dir, port: Number(findOption(process.argv, 'port') ?? 0), version: packageVersion }).catch(
+    (error: unknown) => {
+      refuse(error instanceof Error ? error.message : String(error))
+    },
+  )
   if (!host) return
 
   closeHostOnQuit(host)
   const notify = createNotices((link) => window.open(link.startsWith('/') ? link : toPagePath(link)))
   host.onNotice(notify)
-  app.on('window-all-closed', () => notify({ title: 'REEF keeps running', body: 'The factory goes on. Start REEF again to open the window; Quit in its menu stops it.', link: '/' }))
+  app.on('window-all-closed', () =>
+    notify({ title: 'REEF keeps running', body: 'The factory goes on. Start REEF again to open the window; Quit in its menu stops it.', link: '/' }),
+  )
   denyPermissions(session.defaultSession)
   serveRenderer(rendererRoot)
   brokerPorts((port) => host.connectPort(port))
@@ -108,7 +112,13 @@ function closeHostOnQuit(host: AsyncDisposable): void {
 function setMenu(): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
-      { label: 'REEF', submenu: [{ role: 'close', label: 'Close window' }, { label: 'Quit REEF and stop the factory', accelerator: 'CommandOrControl+Q', click: () => app.quit() }] },
+      {
+        label: 'REEF',
+        submenu: [
+          { role: 'close', label: 'Close window' },
+          { label: 'Quit REEF and stop the factory', accelerator: 'CommandOrControl+Q', click: () => app.quit() },
+        ],
+      },
       { role: 'editMenu' },
       { role: 'viewMenu' },
     ]),

@@ -1,5 +1,5 @@
-import { ipcMain, MessageChannelMain } from 'electron'
 import type { MessagePortMain, WebFrameMain } from 'electron'
+import { ipcMain, MessageChannelMain } from 'electron'
 import { isAppUrl } from './security.ts'
 
 /**

@@ -4,9 +4,7 @@ import { appScheme, isAppUrl, resolveAsset, securityHeaders } from './security.t
 
 /** Must run before the app is ready: Chromium reads the privileges of a scheme once. */
 export function registerAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([
-    { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
-  ])
+  protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }])
 }
 
 /** Serves the built renderer at app://reef with the same policy as the loopback server. */

@@ -53,6 +53,19 @@ test('every answer carries a policy without inline scripts, frames or foreign ho
 })
 
 test('only the app itself is the app, and only https leaves it', () => {
-  expect(['app://reef/', 'app://reef/task/1', 'app://reef.evil/', 'https://reef/', 'app:reef', ''].map(isAppUrl)).toEqual([true, true, false, false, false, false])
-  expect(['https://example.com', 'http://example.com', 'file:///etc/passwd', 'javascript:alert(1)', 'x'].map(isOutwardLink)).toEqual([true, false, false, false, false])
+  expect(['app://reef/', 'app://reef/task/1', 'app://reef.evil/', 'https://reef/', 'app:reef', ''].map(isAppUrl)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ])
+  expect(['https://example.com', 'http://example.com', 'file:///etc/passwd', 'javascript:alert(1)', 'x'].map(isOutwardLink)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+  ])
 })

@@ -7,9 +7,12 @@ test('a deep link names a screen', () => {
   expect(findPagePath(['electron', '--no-sandbox', '.', 'reef://spend'])).toBe('/spend')
 })
 
-test.each(['https://x', 'reef://', 'reef://task/../../x', 'reef://task/a?b=1', 'reef://task/<b>', 'reef://task/%2e%2e', 'javascript:reef://task'])('%s is no link of ours', (link) => {
-  expect(toPagePath(link)).toBeUndefined()
-})
+test.each(['https://x', 'reef://', 'reef://task/../../x', 'reef://task/a?b=1', 'reef://task/<b>', 'reef://task/%2e%2e', 'javascript:reef://task'])(
+  '%s is no link of ours',
+  (link) => {
+    expect(toPagePath(link)).toBeUndefined()
+  },
+)
 
 test('an option is read in both spellings and the last one wins', () => {
   expect(findOption(['--port', '80', '--port=81'], 'port')).toBe('81')

@@ -1,5 +1,5 @@
-import { BrowserWindow, screen, shell } from 'electron'
 import type { WebContents } from 'electron'
+import { BrowserWindow, screen, shell } from 'electron'
 import { appOrigin, isAppUrl, isOutwardLink } from './security.ts'
 import { readBounds, writeBounds } from './window-bounds.ts'
 
