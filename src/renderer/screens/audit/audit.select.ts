@@ -1,0 +1,66 @@
+import { type AuditRow, eventTypes } from '../../../contract/events.ts'
+import { createPaging } from '../../parts/pages.ts'
+
+/** The record, read page by page; `seq` grows by one with each row. */
+export const paging = createPaging((row: AuditRow) => row.seq)
+
+/** Event types under their nouns, as a list to choose from. */
+export const typeGroups: readonly { readonly noun: string; readonly types: readonly string[] }[] = [
+  ...Map.groupBy(eventTypes, (type) => type.split('.')[0] ?? type),
+].map(([noun, types]) => ({ noun, types }))
+
+type Fields = Readonly<Record<string, unknown>>
+const fieldsOf = (data: unknown): Fields => (typeof data === 'object' && data !== null ? (data as Fields) : {})
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** The screen that shows the thing an event happened to, where there is one. */
+export function toHref({ type, subject, data }: Pick<AuditRow, 'type' | 'subject' | 'data'>): string | undefined {
+  const fields = fieldsOf(data)
+  const plan = text(fields['planId']) ?? text(fieldsOf(fields['plan'])['id'])
+  const prefix = subject.split('_')[0] ?? ''
+  if (prefix === 'plan') return `#/plans/${subject}`
+  if (prefix === 'task' && plan) return `#/plans/${plan}/${subject}`
+  if (prefix === 'ses') return `#/sessions/${subject}`
+  if (prefix === 'apr') return `#/inbox/${subject}`
+  if (prefix === 'att' && text(fields['sessionId'])) return `#/sessions/${text(fields['sessionId'])}`
+  if (prefix === 'call' || type === 'call.settled') return '#/spend'
+  if (plan && text(fields['taskId'])) return `#/plans/${plan}/${text(fields['taskId'])}`
+  if (plan) return `#/plans/${plan}`
+  if (type === 'agent.changed') return `#/agents/${subject}`
+  if (type === 'agent.rejected') return '#/agents'
+  if (/^(settings|provider|project)\./.test(type)) return '#/settings'
+  return undefined
+}
+
+/** What one event says in a line: the thing's own title or name, and what changed where that is the point. */
+export function toSummary({ type, data }: Pick<AuditRow, 'type' | 'data'>): string {
+  const fields = fieldsOf(data)
+  const plan = fieldsOf(fields['plan'])
+  if (type === 'settings.changed') return `${text(fields['key']) ?? ''}: ${JSON.stringify(fields['from'])} → ${JSON.stringify(fields['to'])}`
+  if (type === 'branch.merged') return `${text(fields['from']) ?? ''} → ${text(fields['into']) ?? ''}`
+  if (type === 'agent.rejected')
+    return `${text(fields['file']) ?? ''}${typeof fields['line'] === 'number' ? `, line ${fields['line']}` : ''}: ${text(fields['message']) ?? ''}`
+  if (type === 'call.settled') return `${text(fields['agent']) ?? ''} · ${text(fields['model']) ?? ''}`
+  const key = text(fields['key'])
+  const named = text(fields['title']) ?? text(fields['what']) ?? text(plan['title']) ?? text(fields['text']) ?? text(fields['path']) ?? text(fields['name'])
+  if (named) return key ? `${key} ${named}` : named
+  return text(fields['url']) ?? text(fields['model']) ?? text(fields['reason']) ?? text(fields['version']) ?? ''
+}
+
+/** The row as it stands in the record, for reading and for copying. */
+export const toJson = (row: AuditRow): string => JSON.stringify(row, null, 2)
+
+/** One row a line, oldest first: what other programs read. */
+export const toJsonLines = (rows: readonly AuditRow[]): string =>
+  [...rows]
+    .reverse()
+    .map((row) => `${JSON.stringify(row)}\n`)
+    .join('')
+
+export type Verdict = { readonly ok: boolean; readonly rows: number; readonly firstBroken: number | null; readonly head: string }
+
+/** What the check found, in a sentence. */
+export const toVerdictText = ({ ok, rows, firstBroken }: Verdict): string =>
+  ok
+    ? `The record is whole: ${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}, every hash fits the one before.`
+    : `The record is broken at row ${firstBroken?.toLocaleString('en-US') ?? 'unknown'} of ${rows.toLocaleString('en-US')}: from there on it cannot be trusted. Restore a backup, or keep the file as evidence.`

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { Settings, type SettingView } from '../../../contract/settings.ts'
+import { check, toGroups, toKind, toOddity, toTitle } from './settings.select.ts'
+
+const defaults = Settings.parse({})
+const all: SettingView[] = Object.entries(defaults).map(([key, value]) => ({ key, value, default: value, source: 'default', description: '' }))
+const withValues = (values: Record<string, unknown>) => all.map((setting) => ({ ...setting, value: values[setting.key] ?? setting.value }))
+
+describe('settings on screen', () => {
+  it('reads from a setting’s own schema how it is edited', () => {
+    expect(toKind('maxSessions')).toEqual({ kind: 'number', min: 1, max: 64, whole: true })
+    expect(toKind('approvalHours')).toEqual({ kind: 'number', min: 0.01, max: 168, whole: false })
+    expect(toKind('theme')).toEqual({ kind: 'choice', options: ['system', 'light', 'dark'] })
+    expect(toKind('singleKeyActions')).toEqual({ kind: 'switch' })
+    expect(toKind('timeZone')).toEqual({ kind: 'text' })
+    expect(toKind('unheardOf')).toEqual({ kind: 'text' })
+  })
+
+  it('R-348: refuses a value before it is sent, in words, and takes every default', () => {
+    expect(check('maxSessions', '4')).toEqual({ ok: true, value: 4 })
+    expect(check('maxSessions', '65')).toMatchObject({ ok: false, message: expect.stringMatching(/64/) })
+    expect(check('maxSessions', '2.5').ok).toBe(false)
+    expect(check('maxSessions', '')).toEqual({ ok: false, message: 'A number is expected.' })
+    expect(check('maxSessions', 'four')).toEqual({ ok: false, message: 'A number is expected.' })
+    expect(check('timeZone', 'Pacific/Aukland').ok).toBe(false)
+    expect(check('theme', 'pink').ok).toBe(false)
+    for (const { key, value } of all) expect([key, check(key, typeof value === 'boolean' ? value : String(value)).ok]).toEqual([key, true])
+  })
+
+  it('U-36: shows every setting exactly once, those nobody grouped too', () => {
+    const unknown: SettingView = { key: 'brandNew', value: 1, default: 1, source: 'default', description: '' }
+    const groups = toGroups([...all, unknown])
+    expect(groups.flatMap((group) => group.settings.map((setting) => setting.key)).sort()).toEqual([...Object.keys(defaults), 'brandNew'].sort())
+    expect(groups.at(-1)).toEqual({ name: 'Other', settings: [unknown] })
+  })
+
+  it('gives a setting a title with its unit', () => {
+    expect(['spendTargetUsd', 'maxSessionsPerAgent', 'unknownModelInputUsdPerMTok'].map(toTitle)).toEqual([
+      'Spend target, US$',
+      'Max sessions per agent',
+      'Unknown model input, US$ a million tokens',
+    ])
+  })
+
+  it('says what is odd about limits that are each allowed', () => {
+    expect(toOddity(all)).toBeNull()
+    expect(toOddity(withValues({ spendStopUsd: 20 }))).toBe('Spending stops at $20, before it alerts at $50.')
+    expect(toOddity(withValues({ maxSessionsPerAgent: 9 }))).toMatch(/slots/)
+  })
+})

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SpendSummary } from '../../../contract/ledger.ts'
+import type { Nanodollars } from '../../../contract/money.ts'
+import type { Instant } from '../../../contract/time.ts'
+import { formatExact, startOf, startOfDay, toChart, toLines, toRows, toSentence } from './spend.select.ts'
+
+const zone = 'Pacific/Auckland'
+const at = (text: string) => Date.parse(text) as Instant
+const usd = (amount: number) => Math.round(amount * 1e9) as Nanodollars
+const usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }
+const now = at('2026-11-21T10:30:00Z')
+
+describe('spend on screen', () => {
+  it('begins a day where the owner’s calendar does, on days of 23 and 25 hours too', () => {
+    expect(new Date(startOfDay(now, zone)).toISOString()).toBe('2026-11-20T11:00:00.000Z')
+    // Clocks go back on 4 April 2027 and forward on 26 September 2027.
+    for (const [noon, start] of [
+      ['2027-04-04T12:00:00Z', '2027-04-04T12:00:00.000Z'],
+      ['2027-04-04T11:59:00Z', '2027-04-03T11:00:00.000Z'],
+      ['2027-09-26T05:00:00Z', '2027-09-25T12:00:00.000Z'],
+    ] as const)
+      expect(new Date(startOfDay(at(noon), zone)).toISOString()).toBe(start)
+    expect(startOfDay(at('2026-11-21T00:00:00Z'), 'Asia/Kathmandu')).toBe(at('2026-11-20T18:15:00Z'))
+    expect(startOf('7d', now, zone)).toBe(at('2026-11-14T11:00:00Z'))
+  })
+
+  it('U-72: draws hours and days without calls as nothing, not as missing', () => {
+    const hours = toChart({ since: startOf('24h', now, zone) as Instant, series: [] }, now, zone)
+    expect([hours.unit, hours.buckets.length]).toEqual(['hour', 25])
+    const days = toChart({ since: startOf('30d', now, zone) as Instant, series: [{ at: startOfDay(now, zone) as Instant, key: '', cost: usd(1) }] }, now, zone)
+    expect([days.unit, days.buckets.length, days.buckets.at(-1)?.total, days.buckets[0]?.total]).toEqual(['day', 30, usd(1), 0])
+  })
+
+  it('R-207: loses no nanodollar between the series and the chart', () => {
+    const point = fc.record({ at: fc.integer({ min: 0, max: 40 }), key: fc.constantFrom('a', 'b', 'other'), cost: fc.integer({ min: 0, max: 9e12 }) })
+    fc.assert(
+      fc.property(fc.array(point), (points) => {
+        const since = startOf('30d', now, zone) as Instant
+        const series = points.map((one) => ({ at: (since + one.at * 3_600_000) as Instant, key: one.key, cost: one.cost as Nanodollars }))
+        const chart = toChart({ since, series }, now, zone)
+        const sum = points.reduce((total, one) => total + one.cost, 0)
+        expect(chart.buckets.at(-1)?.sum ?? 0).toBe(sum)
+        expect(chart.buckets.flatMap((bucket) => bucket.costs).reduce((total, cost) => total + cost, 0)).toBe(sum)
+        if (chart.keys.includes('other')) expect(chart.keys.at(-1)).toBe('other')
+      }),
+    )
+  })
+
+  it('adds up to the total, with what the engine did not list as a row of its own', () => {
+    const summary: SpendSummary = {
+      by: 'task',
+      since: now,
+      total: usd(3),
+      calls: 9,
+      rows: [
+        { key: 'task_1', calls: 4, cost: usd(2), usage },
+        { key: '', calls: 1, cost: usd(0.5), usage },
+      ],
+      series: [],
+    }
+    const rows = toRows(summary, () => 'T1 Build')
+    expect(rows.map((row) => [row.name, row.calls, row.cost])).toEqual([
+      ['T1 Build', 4, usd(2)],
+      ['no task (planning)', 1, usd(0.5)],
+      ['everything else', 4, usd(0.5)],
+    ])
+    expect(rows.reduce((sum, row) => sum + row.cost, 0)).toBe(summary.total)
+    expect(toSentence(summary, rows, (amount) => `$${amount / 1e9}`)).toBe('$3 in 9 calls; most by T1 Build, $2 (67 %).')
+  })
+
+  it('U-03: draws the limits that the bars come near, and no others', () => {
+    const series = [{ at: startOfDay(now, zone) as Instant, key: '', cost: usd(20) }]
+    const chart = toChart({ since: startOf('7d', now, zone) as Instant, series }, now, zone)
+    const limits = [30, 50, 100].map((dollars) => ({ name: `$${dollars}`, at: usd(dollars) }))
+    expect(toLines(chart, limits).map((line) => line.name)).toEqual(['$30'])
+  })
+
+  it('shows a sum to the last nanodollar', () => {
+    expect([0, 1, 1_500_000_000, -20_000_000, 1_234_000_000_001].map((amount) => formatExact(amount as Nanodollars))).toEqual([
+      '$0.00',
+      '$0.000000001',
+      '$1.50',
+      '−$0.02',
+      '$1,234.000000001',
+    ])
+  })
+})

@@ -1,0 +1,125 @@
+import type { SpendBy, SpendRow, SpendSummary } from '../../../contract/ledger.ts'
+import type { Nanodollars } from '../../../contract/money.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+export const spans = ['24h', '7d', '30d'] as const
+export type Span = (typeof spans)[number]
+export const spanWords: Record<Span, string> = { '24h': '24 h', '7d': '7 days', '30d': '30 days' }
+
+export const dimensions: readonly SpendBy[] = ['day', 'agent', 'model', 'provider', 'project', 'task']
+
+/** The first instant of a span: 24 hours back to the hour, otherwise the calendar day that many days ago, so that no bar is a part of a day. */
+export function startOf(span: Span, now: number, zone: string): number {
+  if (span === '24h') return now - DAY - (now % HOUR)
+  return startOfDay(now - (span === '7d' ? 6 : 29) * DAY, zone)
+}
+
+/** The first instant of the calendar day that `at` lies in; days of 23 and 25 hours are counted right. */
+export function startOfDay(at: number, zone: string): number {
+  const day = toDay(at, zone)
+  // Back by whole hours to the right side of midnight, then forward by minutes: zones differ by quarter hours at the least.
+  let start = at - (at % (HOUR / 4))
+  while (toDay(start - HOUR, zone) === day) start -= HOUR
+  while (toDay(start - HOUR / 4, zone) === day) start -= HOUR / 4
+  return start
+}
+
+const days = new Map<string, Intl.DateTimeFormat>()
+
+/** The calendar day of an instant in a zone: 2026-11-20. */
+export function toDay(at: number, zone: string): string {
+  const format = days.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' })
+  days.set(zone, format)
+  return format.format(at)
+}
+
+export type Bucket = { readonly at: number; readonly costs: readonly Nanodollars[]; readonly total: Nanodollars; readonly sum: Nanodollars }
+/** Buckets without gaps, oldest first; `costs` stand in the order of `keys`, the dearest key first and "other" last. */
+export type Chart = { readonly unit: 'hour' | 'day'; readonly keys: readonly string[]; readonly buckets: readonly Bucket[]; readonly highest: Nanodollars }
+
+/** Turns a summary into what a chart can draw. Every nanodollar of the series is in it: hours or days without calls are zero, not missing. */
+export function toChart(summary: Pick<SpendSummary, 'since' | 'series'>, now: number, zone: string): Chart {
+  const unit = now - summary.since <= 2 * DAY ? 'hour' : 'day'
+  const totals = new Map<string, number>()
+  const byTime = new Map<number, Map<string, number>>(emptyStarts(unit, summary.since, now, zone).map((at) => [at, new Map()]))
+  for (const { at, key, cost } of summary.series) {
+    totals.set(key, (totals.get(key) ?? 0) + cost)
+    const bucket = byTime.get(at) ?? new Map<string, number>()
+    byTime.set(at, bucket.set(key, (bucket.get(key) ?? 0) + cost))
+  }
+  const keys = [...totals.keys()].sort((a, b) => Number(a === 'other') - Number(b === 'other') || (totals.get(b) ?? 0) - (totals.get(a) ?? 0))
+  let sum = 0
+  const buckets = [...byTime]
+    .sort(([a], [b]) => a - b)
+    .map(([at, costs]): Bucket => {
+      const total = add([...costs.values()])
+      sum += total
+      return { at, costs: keys.map((key) => (costs.get(key) ?? 0) as Nanodollars), total, sum: sum as Nanodollars }
+    })
+  return { unit, keys, buckets, highest: Math.max(0, ...buckets.map((bucket) => bucket.total)) as Nanodollars }
+}
+
+function emptyStarts(unit: Chart['unit'], since: number, now: number, zone: string): number[] {
+  const starts: number[] = []
+  if (unit === 'hour') for (let at = since - (since % HOUR); at <= now; at += HOUR) starts.push(at)
+  // Noon and half a day of slack reach the next day whatever the clock does.
+  else for (let at = startOfDay(since, zone); at <= now; at = startOfDay(at + 36 * HOUR, zone)) starts.push(at)
+  return starts
+}
+
+/** Lines worth drawing: those that the bars come near. The meter above shows all three in any case. */
+export const toLines = (chart: Chart, limits: readonly { readonly name: string; readonly at: Nanodollars }[]) =>
+  chart.unit === 'day' ? limits.filter(({ at }) => at > 0 && at <= chart.highest * 2) : []
+
+export type NamedRow = SpendRow & { readonly name: string; readonly share: number }
+
+/** The rows of the table, and what the engine summed but did not list, so that the table always adds up to the total (U-72). */
+export function toRows(summary: SpendSummary, nameOf: (key: string) => string): NamedRow[] {
+  const listed = add(summary.rows.map((row) => row.cost))
+  const calls = summary.rows.reduce((sum, row) => sum + row.calls, 0)
+  const unlisted: SpendRow[] =
+    summary.total === listed && summary.calls === calls
+      ? []
+      : [
+          {
+            key: '\u0000rest',
+            calls: summary.calls - calls,
+            cost: (summary.total - listed) as Nanodollars,
+            usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 },
+          },
+        ]
+  return [
+    ...summary.rows.map((row) => ({ ...row, name: row.key === '' ? none[summary.by] : nameOf(row.key), share: share(row.cost, summary.total) })),
+    ...unlisted.map((row) => ({ ...row, name: 'everything else', share: share(row.cost, summary.total) })),
+  ]
+}
+
+/** What an empty key means: calls that belong to no project or task, such as planning. */
+const none: Record<SpendBy, string> = {
+  day: 'no day',
+  agent: 'no agent',
+  model: 'no model',
+  provider: 'no provider',
+  project: 'no project',
+  task: 'no task (planning)',
+}
+
+const add = (amounts: readonly number[]): Nanodollars => amounts.reduce((sum, amount) => sum + amount, 0) as Nanodollars
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
+
+/** Dollars to the last nanodollar, for those who check a sum. */
+export function formatExact(amount: Nanodollars): string {
+  const digits = String(Math.abs(amount)).padStart(10, '0')
+  const fraction = digits.slice(-9).replace(/0+$/, '').padEnd(2, '0')
+  return `${amount < 0 ? '−' : ''}$${Number(digits.slice(0, -9)).toLocaleString('en-US')}.${fraction}`
+}
+
+/** One sentence for those who cannot see the chart, and for those who will not read it. */
+export function toSentence(summary: SpendSummary, rows: readonly NamedRow[], money: (amount: Nanodollars) => string): string {
+  if (summary.calls === 0) return 'No calls in this time.'
+  const top = summary.by === 'day' ? undefined : rows[0]
+  const most = top && top.cost > 0 ? `; most by ${top.name}, ${money(top.cost)} (${Math.round(top.share * 100)} %)` : ''
+  return `${money(summary.total)} in ${summary.calls.toLocaleString('en-US')} ${summary.calls === 1 ? 'call' : 'calls'}${most}.`
+}
