@@ -1,21 +1,27 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PlanDraft, type SessionId } from '../../src/contract/index.ts'
+import { PlanDraft, type SessionId, type TaskKind } from '../../src/contract/index.ts'
+import { createLocalTarget } from '../../src/engine/delivery/targets/local.ts'
 import { createRehearsalModel, type RehearsalModel } from '../../src/engine/gateway/index.ts'
+import { findCommands, runCommand } from '../../src/engine/quality/checks/commands.ts'
+import { type Finding, toError } from '../../src/engine/quality/evidence.ts'
 import { openWorkshop, type Workshop } from '../programs/workshop.ts'
+import { uncaged } from '../workspaces/world.ts'
 import { grant, openWorld, type World } from './world.ts'
 
-const node = process.execPath
 const text = 'Build me a price comparison API that scrapes competitor prices and exposes a REST endpoint'
+const machine = { nodePath: process.execPath, cage: uncaged }
 
-/** Pi, the real program, in a real session, through the real gateway, to the script that ships. Only the queue around them is missing. */
+/** Pi, the real program, in a real session, through the real gateway, to the script that ships, judged by the gate's own commands. Only the queue around them is missing. */
 describe('the rehearsal', () => {
   let world: World
   let model: RehearsalModel
   let shop: Workshop
   let repo = ''
+  let plan: PlanDraft
   beforeAll(async () => {
     world = await openWorld()
     model = await createRehearsalModel({ pace: 0 })
@@ -39,16 +45,17 @@ describe('the rehearsal', () => {
     git(repo, 'worktree', 'add', '-q', '-b', key, path, 'main')
     return path
   }
-  const run = (cwd: string, script: string) => {
-    try {
-      return {
-        ok: true,
-        output: execFileSync(node, ['--run', script], { cwd, encoding: 'utf8', stdio: 'pipe', env: { PATH: process.env.PATH ?? '', NO_COLOR: '1' } }),
-      }
-    } catch (error) {
-      return { ok: false, output: String((error as { stdout?: string }).stdout) }
+  /** What the gate would run here, and what it would send back to the builder. */
+  async function gate(cwd: string, kind: TaskKind) {
+    const findings: Finding[] = []
+    for (const command of findCommands(cwd, kind))
+      findings.push((await runCommand(command, { cwd, timeoutMs: 60_000, mark: 'att_rehearsed' }, machine)).finding)
+    return {
+      verdicts: findings.map(({ name, verdict }) => `${name}: ${verdict}`),
+      error: toError(findings.map((finding) => ({ exitCode: null, ...finding }))),
     }
   }
+  const passed = { verdicts: ['npm run lint: passed', 'npm run test: passed'], error: '' }
 
   async function ask(driver: 'pi' | 'direct', id: string, cwd: string, prompt: string) {
     const session = await shop.sessions.launch(
@@ -66,22 +73,24 @@ describe('the rehearsal', () => {
     )
     return { ...(await shop.sessions.ended(session)), record: shop.sessions.log(session, 0, 1_000_000).text }
   }
-  const build = (task: string, attempt: number, cwd: string, more = '') =>
-    ask(
-      'pi',
-      'scripted-builder',
-      cwd,
-      `[REEF role=builder task=${task} attempt=${attempt}]\nTask ${task}: as planned\n\nIt is part of this request of the owner:\n<request>\n${text}\n</request>${more}`,
-    )
-  const commit = (cwd: string, message: string) => {
-    git(cwd, 'add', '-A')
-    git(cwd, 'commit', '-q', '-m', message)
+  const build = (key: string, attempt: number, cwd: string, error = '') => {
+    const task = plan.tasks.find((one) => one.key === key)
+    const again = error && `\n\nThe last attempt did not pass. Its work is in this worktree. What went wrong:\n<error>\n${error}\n</error>`
+    const order = `[REEF role=builder task=${key} attempt=${attempt}]\nTask ${key}: ${task?.title}\n\n${task?.instructions}${again}`
+    return ask('pi', 'scripted-builder', cwd, `${order}\n\nIt is part of this request of the owner:\n<request>\n${text}\n</request>`)
   }
-  const merge = (key: string) => git(repo, 'merge', '-q', '--no-ff', '-m', key, key)
+  /** Everything that the plan says must be there is there, and is committed and merged. */
+  function finish(key: string, cwd: string) {
+    const outputs = plan.tasks.find((one) => one.key === key)?.outputs ?? []
+    expect(outputs.filter((file) => !existsSync(join(cwd, file)))).toEqual([])
+    git(cwd, 'add', '-A')
+    git(cwd, 'commit', '-q', '-m', key)
+    git(repo, 'merge', '-q', '--no-ff', '-m', key, key)
+  }
 
   it('plans the story of the specification as six tasks (R-017, R-031)', async () => {
     const end = await ask('direct', 'scripted-builder', shop.worktree, `[REEF role=planner]\nPlan this request.\n<request>\n${text}\n</request>`)
-    const plan = PlanDraft.parse(JSON.parse(end.text))
+    plan = PlanDraft.parse(JSON.parse(end.text))
     expect(plan.tasks.map(({ key, agent, kind, dependsOn }) => [key, agent, kind, dependsOn.join()])).toEqual([
       ['T1', 'Scout', 'research', ''],
       ['T2', 'Atlas', 'design', 'T1'],
@@ -92,45 +101,73 @@ describe('the rehearsal', () => {
     ])
   })
 
-  it('builds a product that works, stumbles once over its own test and mends it (R-034, U-38)', async () => {
-    for (const task of ['T1', 'T2']) {
-      const cwd = branch(task)
-      expect(await build(task, 1, cwd)).toMatchObject({ outcome: 'succeeded', text: expect.stringContaining('REHEARSAL') })
-      commit(cwd, task)
-      merge(task)
+  it('builds a product, stumbles once over its own test and mends it (R-034, U-38)', async () => {
+    for (const key of ['T1', 'T2']) {
+      const cwd = branch(key)
+      expect(await build(key, 1, cwd)).toMatchObject({ outcome: 'succeeded', text: expect.stringContaining('REHEARSAL') })
+      finish(key, cwd)
     }
-    expect(run(repo, 'test')).toMatchObject({ ok: true })
+    expect(await gate(repo, 'build')).toEqual(passed)
 
     const api = branch('T3')
     const scraper = branch('T4')
-    expect(await build('T3', 1, api)).toMatchObject({ outcome: 'succeeded' })
-    const gate = run(api, 'test')
-    expect(gate).toMatchObject({ ok: false, output: expect.stringMatching(/✖ GET \/prices lists the offers cheapest first/) })
-    const again = await build('T3', 2, api, `\n\nWhat went wrong:\n<error>\n${gate.output}\n</error>`)
+    expect(await build('T3', 1, api)).toMatchObject({ outcome: 'succeeded', text: expect.stringContaining('the API is built') })
+    const first = await gate(api, 'build')
+    expect(first.verdicts).toEqual(['npm run lint: passed', 'npm run test: failed'])
+    expect(first.error).toMatch(/✖ GET \/prices lists the offers cheapest first/)
+    const again = await build('T3', 2, api, first.error)
     expect(again).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/REHEARSAL: mended.* 9 tests pass/) })
     expect(again.record).toContain('“GET /prices lists the offers cheapest first” fails')
-    expect(run(api, 'test')).toMatchObject({ ok: true })
+    expect(await gate(api, 'build')).toEqual(passed)
     expect(await build('T4', 1, scraper)).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/9 tests pass/) })
-    for (const [task, cwd] of [
+    expect(await gate(scraper, 'build')).toEqual(passed)
+    for (const [key, cwd] of [
       ['T3', api],
       ['T4', scraper],
     ] as const) {
-      commit(cwd, task)
-      const diff = git(cwd, 'diff', 'main...HEAD')
+      finish(key, cwd)
+      const diff = git(cwd, 'diff', `main~1...${key}`)
       const verdict = JSON.parse(
-        (await ask('direct', 'scripted-reviewer', cwd, `[REEF role=reviewer task=${task}]\nReview.\n<diff>\n${diff}\n</diff>\nAnswer.`)).text,
+        (await ask('direct', 'scripted-reviewer', cwd, `[REEF role=reviewer task=${key}]\nReview.\n<diff>\n${diff}\n</diff>\n\nAnswer.`)).text,
       )
       expect(verdict).toMatchObject({ verdict: 'pass', summary: expect.stringContaining('REHEARSAL'), findings: [] })
-      merge(task)
     }
 
     const qa = branch('T5')
     expect(await build('T5', 1, qa)).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/did not manage to break it. \d+ tests pass/) })
-    commit(qa, 'T5')
-    merge('T5')
-    expect([run(repo, 'lint').ok, run(repo, 'test').ok]).toEqual([true, true])
+    expect(await gate(qa, 'qa')).toEqual(passed)
+    finish('T5', qa)
     expect(readFileSync(join(repo, 'docs/qa-report.md'), 'utf8')).toMatch(/\d\d passed, 0 failed/)
   }, 180_000)
+
+  it('that starts where it is told and answers with real offers, cheapest first (R-017)', async () => {
+    let ended: Promise<unknown> = Promise.resolve()
+    const target = createLocalTarget({
+      ...machine,
+      async startProduct({ argv: [program, ...args], cwd, env }) {
+        const child = spawn(program, args, { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: 'ignore' })
+        ended = once(child, 'exit')
+        return { sessionId: 'ses_product', pid: child.pid ?? 0 }
+      },
+      stopProduct: async () => ({ survivors: 0 }),
+    })
+    const described = await target.describe(async (path) => (existsSync(join(repo, path)) ? readFileSync(join(repo, path), 'utf8') : undefined))
+    expect(described).toMatchObject({ prepare: [], script: 'node src/server.js' })
+    if (!described) return
+    const releaseId = 'rel_01JC0000000000000000000001'
+    const planId = 'plan_01JC0000000000000000000001'
+    const taskId = 'task_01JC0000000000000000000001'
+    const { url } = await target.start({ releaseId, planId, taskId, title: 'product', dir: repo, plan: described, port: null })
+    await expect.poll(() => target.probe(url), { timeout: 10_000 }).toMatchObject({ ok: true, status: 200 })
+    const answer = await (await fetch(`${url}/prices?product=headphones`)).json()
+    expect((answer as { offers: Array<{ shop: string; price: number }> }).offers.map(({ shop: name, price }) => [name, price])).toEqual([
+      ['Budget Bytes', 899.5],
+      ['Southern Tech', 949],
+      ['Harbour Electronics', 1099],
+    ])
+    expect(await target.stop(releaseId, null)).toEqual({ survivors: 0 })
+    await ended
+  })
 
   it('is metered like any other model and costs nothing (U-78)', () => {
     const calls = world.calls()

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CallView, ReefEvent } from '../../src/contract/index.ts'
+import type { CallView, ReefEvent, WireFormat } from '../../src/contract/index.ts'
 import { createGateway, type GatewayDeps, type Grant } from '../../src/engine/gateway/index.ts'
 import { createJournal } from '../../src/engine/journal/index.ts'
 import { systemClock } from '../../src/engine/kernel/clock.ts'
@@ -9,6 +9,7 @@ import { createLogger } from '../../src/engine/kernel/logger.ts'
 import { createLedger, createPrices } from '../../src/engine/ledger/index.ts'
 import { createRouter } from '../../src/engine/router/index.ts'
 import { migrate, openReader, openWriter } from '../../src/engine/store/index.ts'
+import { startUpstream } from './upstream.ts'
 
 const root = join(import.meta.dirname, '../..')
 export const ceiling = () => ({ input: 15_000_000_000, output: 75_000_000_000 })
@@ -71,3 +72,22 @@ export async function openWorld(more: Partial<GatewayDeps> = {}) {
   }
 }
 export type World = Awaited<ReturnType<typeof openWorld>>
+
+/** A world with one provider in it, which does what the test says, and the token of a session that may use it. */
+export async function openDoor(
+  answer: Parameters<typeof startUpstream>[0],
+  { wire = 'anthropic', ...more }: { wire?: WireFormat } & Partial<GatewayDeps> = {},
+) {
+  const upstream = await startUpstream(answer)
+  const world = await openWorld(more)
+  world.router.add({ name: 'fake', wire, baseUrl: upstream.url, key: 'sk-the-real-key' }, 'owner')
+  return {
+    upstream,
+    world,
+    token: world.gateway.issue(grant),
+    async [Symbol.asyncDispose]() {
+      await world[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -46,7 +46,9 @@ export async function forward(job: Forward): Promise<void> {
   const gone = () => abort.abort(new Error('the caller hung up'))
   const tooLong = setTimeout(() => abort.abort(new Error(`no end within ${Math.round(limits.totalMs / 1000)} s`)), limits.totalMs)
   response.once('close', gone)
+  if (response.destroyed) gone()
   let fold: Fold | undefined
+  let streams = false
   try {
     const upstream = await send(job, books?.id ?? '')
     const { statusCode } = upstream
@@ -54,25 +56,47 @@ export async function forward(job: Forward): Promise<void> {
     response.writeHead(statusCode, toHeaders(job, upstream, books))
     // Headers go at once: a program's clock for the first byte runs from here.
     response.flushHeaders()
-    fold = createFold(String(upstream.headers['content-type'] ?? ''))
+    const type = String(upstream.headers['content-type'] ?? '')
+    fold = createFold(type)
+    streams = type.includes('event-stream')
     const body = toPlain(upstream.body as unknown as Readable, toText(upstream.headers['content-encoding']))
     await carry(body, response, {
       fold,
-      hide: upload?.injected() && statusCode < 300 ? isUsageChunk : undefined,
+      // Only a stream has chunks: a provider may answer in one piece whatever it was asked for.
+      hide: upload?.injected() && statusCode < 300 && streams ? isUsageChunk : undefined,
       signal: abort.signal,
       onFirstByte: () => books?.sawFirstByte(),
     })
     if (statusCode < 300) settle(job, books, fold, statusCode)
     else books?.fail(statusCode)
     response.off('close', gone)
-    await new Promise<void>((resolve) => response.end(resolve))
+    await flush(response, abort.signal)
   } catch (error) {
     response.off('close', gone)
-    end(job, books, fold, error)
+    end(job, books, fold, error, streams)
   } finally {
-    clearTimeout(tooLong)
     await upload?.discard()
+    clearTimeout(tooLong)
+    // Whatever ended it, the provider is not left talking to nobody.
+    abort.abort()
   }
+}
+
+/** Comes back when the last bytes have left, or when nobody takes them: the caller hung up, or the time is over. */
+function flush(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
+    }
+    const giveUp = () => void response.destroy()
+    signal.addEventListener('abort', giveUp)
+    response.once('close', done)
+    response.once('finish', done)
+    response.end()
+    if (response.destroyed) done()
+    else if (signal.aborted) giveUp()
+  })
 }
 
 function send({ abort, agent, endpoint, request, target, upload }: Forward, callId: string): Promise<Dispatcher.ResponseData> {
@@ -93,7 +117,7 @@ function send({ abort, agent, endpoint, request, target, upload }: Forward, call
 }
 
 /** The ways in which a call does not come to its end: the bill first, then a word to the caller, if he is still there. */
-function end(job: Forward, books: OpenCall | undefined, fold: Fold | undefined, error: unknown): void {
+function end(job: Forward, books: OpenCall | undefined, fold: Fold | undefined, error: unknown, streams: boolean): void {
   const { abort, endpoint, response, upload } = job
   const callerGone = response.destroyed || response.closed
   const refused = toRefused(abort.signal.aborted ? abort.signal.reason : error)
@@ -108,7 +132,7 @@ function end(job: Forward, books: OpenCall | undefined, fold: Fold | undefined, 
   if (!response.headersSent) {
     response.writeHead(refused.status, { 'content-type': 'application/json', ...(refused.status < 500 && { 'x-should-retry': 'false' }) })
     response.end(JSON.stringify(toErrorBody(endpoint.wire, refused)))
-  } else if (String(response.getHeader('content-type') ?? '').includes('event-stream')) {
+  } else if (streams) {
     // An orderly error: programs repeat a call whose line was simply cut, again and again.
     response.end(`\n\n${toErrorFrame(endpoint.wire, refused)}`)
   } else response.destroy()

@@ -117,15 +117,17 @@ function absorbAnthropic(state: State, type: string, json: Json): boolean {
       return true
     case 'message_delta':
       hear(json['usage'])
-      // Its output figure is the final one; what follows is the full stop.
-      state.ended = json['usage'] != null
+      // With a reason to stop, its output figure is the final one; what follows is the full stop.
+      if ((json['delta'] as Json | undefined)?.['stop_reason'] != null) state.ended = true
+      return true
+    case 'message_stop':
+      state.ended = true
       return true
     case 'message':
       hear(json['usage'])
       state.ended = true
       return true
     case 'content_block_stop':
-    case 'message_stop':
     case 'ping':
       return true
     default:
