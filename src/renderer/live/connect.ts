@@ -1,0 +1,83 @@
+import type { ClientLink } from '@orpc/client'
+import { RPCLink as PortLink } from '@orpc/client/message-port'
+import { RPCLink as SocketLink } from '@orpc/client/websocket'
+import { notSignedIn, RefusalError } from './refusal.ts'
+
+type NoContext = Record<never, never>
+export type Line = {
+  readonly link: ClientLink<NoContext>
+  /** Resolves when the line is gone; never rejects. */
+  readonly gone: Promise<void>
+  close(): void
+}
+
+const CONNECT_MS = 8000
+/** Close code of the engine for a socket without a session. */
+const NOT_SIGNED_IN = 4401
+
+/** Opens a line to the engine: the port of the desktop shell, or else a WebSocket to the page's own origin. Throws a RefusalError. */
+export function openLine(signal: AbortSignal): Promise<Line> {
+  return 'reefShell' in window ? openPort(signal) : openSocket(signal)
+}
+
+function openPort(signal: AbortSignal): Promise<Line> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      window.removeEventListener('message', take)
+      clearInterval(asking)
+    }
+    const take = (event: MessageEvent) => {
+      const port = event.ports[0]
+      if (event.source !== window || event.data !== 'reef:port' || !port) return
+      stop()
+      const gone = new Promise<void>((done) => port.addEventListener('close', () => done(), { once: true }))
+      port.start()
+      resolve({ link: new PortLink<NoContext>({ port }), gone, close: () => port.close() })
+    }
+    window.addEventListener('message', take)
+    // The shell sends a port by itself once; asking again covers every later line, and a shell that was not ready.
+    const ask = () => window.postMessage('reef:port?', location.origin)
+    const asking = setInterval(ask, 1000)
+    if (document.readyState === 'complete') ask()
+    signal.addEventListener('abort', () => (stop(), reject(signal.reason)), { once: true })
+  })
+}
+
+async function openSocket(signal: AbortSignal): Promise<Line> {
+  const address = new URL('/rpc/ws', location.href)
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+  const socket = new WebSocket(address)
+  let signedOut = false
+  const gone = new Promise<void>((done) =>
+    socket.addEventListener('close', (event) => {
+      signedOut = event.code === NOT_SIGNED_IN
+      done()
+    }),
+  )
+  const opened = new Promise<boolean>((done) => {
+    socket.addEventListener('open', () => done(true), { once: true })
+    void gone.then(() => done(false))
+    signal.addEventListener('abort', () => done(false), { once: true })
+    setTimeout(() => done(false), CONNECT_MS)
+  })
+  if (!(await opened)) {
+    socket.close()
+    throw signedOut || (await isSignedOut()) ? new RefusalError(notSignedIn) : new Error('REEF does not answer.')
+  }
+  return {
+    link: new SocketLink<NoContext>({ websocket: socket }),
+    gone: gone.then(() => {
+      if (signedOut) throw new RefusalError(notSignedIn)
+    }),
+    close: () => socket.close(),
+  }
+}
+
+/** A browser does not tell why a WebSocket was refused, so the same door is asked over HTTP. */
+async function isSignedOut(): Promise<boolean> {
+  try {
+    return (await fetch('/rpc/ws', { cache: 'no-store' })).status === 401
+  } catch {
+    return false
+  }
+}

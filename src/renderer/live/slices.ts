@@ -1,0 +1,115 @@
+import type { ReefEvent } from '../../contract/index.ts'
+import type { Facts, Rows } from './state.ts'
+
+type Named = 'requests' | 'plans' | 'tasks' | 'sessions' | 'approvals' | 'releases' | 'agents' | 'providers'
+type RowOf<Name extends Named> = Facts[Name] extends Rows<infer Row> ? Row : never
+
+/** The facts while a batch of events is read: a record is copied when it is first written to and then changed in place. */
+export type Draft = {
+  put<Name extends Named>(name: Name, id: string, row: RowOf<Name>): void
+  drop(name: Named, id: string): void
+  status(change: Partial<Facts['status']>): void
+}
+
+export function createDraft(before: Facts): { draft: Draft; done(seq: number, recent: Facts['recent']): Facts } {
+  const changed: Partial<Record<Named, Record<string, unknown>>> = {}
+  let { status } = before
+  const own = (name: Named) => {
+    const known = changed[name]
+    if (known) return known
+    const copy: Record<string, unknown> = { ...before[name] }
+    changed[name] = copy
+    return copy
+  }
+  return {
+    draft: {
+      put: (name, id, row) => {
+        own(name)[id] = row
+      },
+      drop: (name, id) => {
+        delete own(name)[id]
+      },
+      status: (change) => {
+        status = { ...status, ...change }
+      },
+    },
+    done: (seq, recent) => ({ ...before, ...(changed as Partial<Facts>), status, seq, recent }),
+  }
+}
+
+/** One event's effect: every event carries the row as it stands after the change, so this is a table of where rows go. Constant time. */
+export function reduce(draft: Draft, event: ReefEvent): void {
+  switch (event.type) {
+    case 'factory.paused':
+      draft.status({ mode: 'paused' })
+      return
+    case 'factory.resumed':
+      draft.status({ mode: 'running' })
+      return
+    case 'request.submitted':
+    case 'request.planned':
+    case 'request.failed':
+      draft.put('requests', event.data.id, event.data)
+      return
+    case 'plan.created':
+      draft.put('plans', event.data.plan.id, event.data.plan)
+      for (const task of event.data.tasks) draft.put('tasks', task.id, task)
+      return
+    case 'plan.edited':
+    case 'plan.started':
+    case 'plan.completed':
+    case 'plan.failed':
+    case 'plan.reopened':
+    case 'plan.cancelled':
+      draft.put('plans', event.data.id, event.data)
+      return
+    case 'task.added':
+    case 'task.edited':
+    case 'task.readied':
+    case 'task.claimed':
+    case 'task.started':
+    case 'task.waited':
+    case 'task.submitted':
+    case 'task.completed':
+    case 'task.retried':
+    case 'task.reopened':
+    case 'task.failed':
+    case 'task.dead-lettered':
+    case 'task.cancelled':
+    case 'task.skipped':
+      draft.put('tasks', event.data.id, event.data)
+      return
+    case 'session.launched':
+    case 'session.ended':
+      draft.put('sessions', event.data.id, event.data)
+      return
+    case 'approval.requested':
+    case 'approval.approved':
+    case 'approval.denied':
+    case 'approval.undone':
+    case 'approval.executed':
+    case 'approval.expired':
+    case 'approval.drifted':
+    case 'approval.superseded':
+      draft.put('approvals', event.data.id, event.data)
+      return
+    case 'release.started':
+    case 'release.proven':
+    case 'release.failed':
+    case 'release.stopped':
+      draft.put('releases', event.data.id, event.data)
+      return
+    case 'agent.changed':
+      draft.put('agents', event.data.name, event.data)
+      return
+    case 'provider.added':
+      draft.put('providers', event.data.name, event.data)
+      return
+    case 'provider.removed':
+      draft.drop('providers', event.data.name)
+      return
+    // Attempts, calls, evidence, artifacts and the like are read on request by the screens that show them.
+    default:
+      return
+  }
+}

@@ -1,0 +1,53 @@
+import styles from './meter.module.css'
+
+export type MeterTick = { readonly at: number; readonly label: string }
+
+/**
+ * A bar with named marks (U-03). `text` is what a screen reader hears in place of the bare number; `attention` colours the fill only when
+ * something must be looked at.
+ */
+export function Meter({
+  label,
+  value,
+  max,
+  text,
+  ticks = [],
+  attention = 'quiet',
+}: {
+  label: string
+  value: number
+  max: number
+  text: string
+  ticks?: readonly MeterTick[]
+  attention?: 'quiet' | 'high' | 'alarm'
+}) {
+  const share = (n: number) => `${max > 0 ? Math.min(100, Math.max(0, (n / max) * 100)) : 0}%`
+  return (
+    <div className={styles.meter}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a native meter cannot carry marks. */}
+      <div
+        className={styles.track}
+        role="meter"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={max}
+        aria-valuenow={Math.min(Math.max(value, 0), max)}
+        aria-valuetext={text}
+      >
+        <span className={styles.fill} data-attention={attention} style={{ width: share(value) }} />
+        {ticks.map((tick) => (
+          <span key={tick.label} className={styles.tick} style={{ left: share(tick.at) }} />
+        ))}
+      </div>
+      {ticks.length > 0 ? (
+        <div className={styles.labels} aria-hidden="true">
+          {ticks.map((tick) => (
+            <span key={tick.label} style={{ left: share(tick.at) }} data-end={tick.at >= max * 0.9}>
+              {tick.label}
+            </span>
+          ))}
+        </div>
+      ) : null}
+    </div>
+  )
+}
