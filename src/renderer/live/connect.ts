@@ -39,7 +39,11 @@ function openPort(signal: AbortSignal): Promise<Line> {
     const ask = () => window.postMessage('reef:port?', location.origin)
     const asking = setInterval(ask, 1000)
     if (document.readyState === 'complete') ask()
-    signal.addEventListener('abort', () => (stop(), reject(signal.reason)), { once: true })
+    const abandon = () => {
+      stop()
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', abandon, { once: true })
   })
 }
 

@@ -83,8 +83,13 @@ export function startFeed(store: LiveStore, openLine: (signal: AbortSignal) => P
 
   function pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+      const stop = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', stop)
+        resolve()
+      }
+      const timer = setTimeout(stop, ms)
+      signal.addEventListener('abort', stop)
     })
   }
 }
