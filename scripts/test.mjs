@@ -32,6 +32,7 @@ const texts = [
   types('contract'),
   types('node'),
   types('web'),
+  types('e2e'),
   { name: 'imports', command: [node, join(root, 'scripts', 'cruise.mjs')] },
   { name: 'dead code', command: [...packaged('knip/bin/knip.js'), '--no-config-hints'] },
 ]
