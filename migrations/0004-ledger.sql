@@ -28,7 +28,9 @@ CREATE TABLE call (
   ttft_ms        INTEGER,
   request_id     TEXT,
   -- For a bill when the engine dies before the answer does.
-  request_bytes  INTEGER NOT NULL DEFAULT 0
+  request_bytes  INTEGER NOT NULL DEFAULT 0,
+  -- What it is expected to cost, while it is under way: counted against the limits like money that is gone.
+  held           INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0 AND (held = 0 OR state = 'open'))
 ) STRICT;
 CREATE INDEX call_open ON call (id) WHERE state = 'open';
 CREATE INDEX call_of_task ON call (task_id, id) WHERE task_id IS NOT NULL;

@@ -8,12 +8,24 @@ const root = join(import.meta.dirname, '..')
 const { version } = JSON.parse(readFileSync(join(root, 'node_modules/@earendil-works/pi-ai/package.json'), 'utf8'))
 const rates = ({ input, output, cacheRead, cacheWrite }) => [input, output, cacheRead, cacheWrite]
 
+// What the catalogue lacks, as the sellers' own pages had it on 2026-11-21: ai.google.dev/gemini-api/docs/pricing (prompts over
+// 200,000 tokens) and platform.claude.com/docs/en/about-claude/pricing. A catalogue that knows a model better wins.
+const longPrompt = { 'gemini-2.5-pro': [200_000, 2.5, 15, 0.25, 0], 'gemini-3.1-pro-preview': [200_000, 4, 18, 0.4, 0] }
+longPrompt['gemini-3.1-pro-preview-customtools'] = longPrompt['gemini-3.1-pro-preview']
+const missing = { anthropic: [['claude-sonnet-5-5', [2, 10, 0.2, 2.5, 1_000_000]]] }
+
 const providers = new Map()
 for (const model of builtinModels().getModels()) {
   if (!(model.cost.input > 0 || model.cost.output > 0)) continue
-  const tiers = (model.cost.tiers ?? []).map((tier) => [tier.inputTokensAbove, ...rates(tier)])
+  const listed = (model.cost.tiers ?? []).map((tier) => [tier.inputTokensAbove, ...rates(tier)])
+  const long = model.provider.startsWith('google') ? longPrompt[model.id] : undefined
+  const tiers = listed.length > 0 || !long ? listed : [long]
   const row = [...rates(model.cost), model.contextWindow ?? null, ...(tiers.length > 0 ? [tiers] : [])]
   providers.set(model.provider, [...(providers.get(model.provider) ?? []), [model.id, row]])
+}
+for (const [provider, rows] of Object.entries(missing)) {
+  const known = providers.get(provider) ?? []
+  providers.set(provider, [...known, ...rows.filter(([id]) => !known.some(([other]) => other === id))])
 }
 
 const byName = ([a], [b]) => (a < b ? -1 : 1)

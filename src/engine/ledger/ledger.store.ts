@@ -31,6 +31,7 @@ const columns =
 
 export type NewCall = Pick<CallRow, 'id' | 'at' | 'attempt_id' | 'task_id' | 'plan_id' | 'project' | 'agent' | 'provider' | 'model' | 'wire' | 'confidence'> & {
   readonly request_bytes: number
+  readonly held: Nanodollars
 }
 export type Bill = {
   readonly id: CallId
@@ -50,12 +51,12 @@ export type OpenCall = { readonly id: CallId; readonly at: Instant; readonly pro
 
 export function createLedgerStore(db: WriteDb) {
   const insert = db.prepare<NewCall>(
-    `INSERT INTO call (id, at, attempt_id, task_id, plan_id, project, agent, provider, model, wire, state, confidence, request_bytes)
-     VALUES (:id, :at, :attempt_id, :task_id, :plan_id, :project, :agent, :provider, :model, :wire, 'open', :confidence, :request_bytes)`,
+    `INSERT INTO call (id, at, attempt_id, task_id, plan_id, project, agent, provider, model, wire, state, confidence, request_bytes, held)
+     VALUES (:id, :at, :attempt_id, :task_id, :plan_id, :project, :agent, :provider, :model, :wire, 'open', :confidence, :request_bytes, :held)`,
   )
   const close = db.prepare<Omit<Bill, 'usage'> & MeteredUsage, CallRow>(
     `UPDATE call
-        SET state = :state, input = :input, cache_read = :cacheRead, cache_write = :cacheWrite, cache_write_1h = :cacheWrite1h, output = :output,
+        SET state = :state, held = 0, input = :input, cache_read = :cacheRead, cache_write = :cacheWrite, cache_write_1h = :cacheWrite1h, output = :output,
             reasoning = :reasoning, cost = :cost, computed_cost = :computedCost, reported_cost = :reportedCost, price_source = :priceSource,
             confidence = :confidence, status = :status, latency_ms = :latencyMs, ttft_ms = :ttftMs, request_id = :requestId
       WHERE id = :id AND state = 'open'
@@ -71,6 +72,11 @@ export function createLedgerStore(db: WriteDb) {
   const get = db.prepare<{ id: string }, CallRow>(`SELECT ${columns} FROM call WHERE id = :id`)
   // Index call_open: holds only what is under way.
   const open = db.prepare<[], OpenCall>(`SELECT id, at, provider, model, request_bytes AS requestBytes FROM call WHERE state = 'open'`)
+  // Index call_open again. A named limit that is null asks for all.
+  const held = db.prepare<{ taskId: TaskId | null; planId: PlanId | null }, { held: Nanodollars | null }>(
+    `SELECT sum(held) AS held FROM call
+      WHERE state = 'open' AND (:taskId IS NULL OR task_id = :taskId) AND (:planId IS NULL OR plan_id = :planId)`,
+  )
   const HOUR = 3_600_000
   return {
     insert: (row: NewCall) => void insert.run(row),
@@ -92,6 +98,7 @@ export function createLedgerStore(db: WriteDb) {
     },
     get: (id: CallId): CallView | undefined => toCallOrNone(get.get({ id })),
     open: (): OpenCall[] => open.all(),
+    held: (of: { taskId: TaskId | null; planId: PlanId | null }): Nanodollars => held.get(of)?.held ?? (0 as Nanodollars),
   }
 }
 

@@ -43,6 +43,8 @@ export type CallEnd = {
 }
 export type CallFailure = { readonly status: number; readonly latencyMs?: number; readonly requestId?: string | null }
 
+/** Tokens of a usual answer. What programs allow at most, 128,000, would hold back whole budgets for one call. */
+const USUAL_OUTPUT = 2000
 const HOUR = 3_600_000
 const MOST_POINTS = 600
 /** Keys that a stacked chart can still tell apart. */
@@ -58,6 +60,7 @@ export function createLedger({ db, reader: readDb, clock, append, prices, charge
     /** Committed when it returns: from here on the call is paid for, whatever becomes of the engine. */
     open(origin: CallOrigin): CallId {
       const id = newId('call', clock) as CallId
+      const expected = { ...estimateUsage({ known: null, requestBytes: origin.requestBytes ?? 0, answerBytes: 0 }), output: USUAL_OUTPUT }
       write(db, () =>
         store.insert({
           id,
@@ -72,6 +75,7 @@ export function createLedger({ db, reader: readDb, clock, append, prices, charge
           wire: origin.wire,
           confidence: 'estimated',
           request_bytes: origin.requestBytes ?? 0,
+          held: prices.price(origin.provider, origin.model, expected, clock.now()).cost,
         }),
       )
       return id
@@ -97,6 +101,13 @@ export function createLedger({ db, reader: readDb, clock, append, prices, charge
         return open.length
       })
     },
+
+    /**
+     * What the calls under way are expected to cost: of a task, of a plan, or of all. A limit that counts it together with what
+     * is spent is passed by the error of one estimate at most, however many calls run side by side (R-078).
+     */
+    held: ({ taskId, planId }: { taskId?: TaskId | null; planId?: PlanId | null } = {}): Nanodollars =>
+      store.held({ taskId: taskId ?? null, planId: planId ?? null }),
 
     get: (id: CallId): CallView | undefined => store.get(id),
 

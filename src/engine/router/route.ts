@@ -22,13 +22,16 @@ export function toBaseUrl(text: string): string {
   if (url.username || url.password) refuse('An address with a password in it would end up in records.', 'Leave it out and give the key as the key.')
   if (url.search || url.hash) refuse('The address ends before any ? or #.', 'Give only the part before it.')
   if (url.protocol !== 'https:' && url.protocol !== 'http:') refuse(`${url.protocol}// is not a way to reach a model.`, 'Use https://')
-  if (url.protocol === 'http:' && !isPrivateHost(url.hostname))
-    refuse(`http:// would send the key in the clear to ${url.hostname}.`, 'Use https:// for anything outside this machine and its own network.')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    refuse(`http:// would send the key and the code in the clear to ${url.hostname}.`, 'Use https://, or an SSH tunnel to a port of this machine.')
   const path = url.pathname.replace(/\/+$/, '').replace(/\/(messages|responses|chat\/completions)$/, '')
   // Some providers have their version elsewhere in the path: /v1beta/openai, /api/paas/v4.
   const versioned = /\/v\d+(alpha|beta)?\d*(\/|$)/.test(path)
   return `${url.origin}${versioned ? path : `${path}/v1`}`
 }
+
+/** This machine alone. */
+export const isLoopback = (hostname: string): boolean => /^(127(\.\d{1,3}){3}|\[::1\]|::1|localhost|[a-z0-9.-]+\.localhost)$/i.test(hostname)
 
 /** This machine, its own network, or a name that only its own network knows. */
 export function isPrivateHost(hostname: string): boolean {
