@@ -1,0 +1,157 @@
+import { type TaskView, taskWords } from '../../../../contract/index.ts'
+import { type Box, type Camera, type Size, toBox } from '../camera.ts'
+import type { Layout } from '../layout.ts'
+import { toFacts, toReason } from '../words.ts'
+import { eachVisible, NODE_HEIGHT, NODE_WIDTH, xOf, yOf } from './geometry.ts'
+import styles from './graph.module.css'
+
+type Node = {
+  readonly root: HTMLElement
+  readonly glyph: HTMLElement
+  readonly title: HTMLElement
+  readonly ticks: HTMLElement
+  readonly facts: HTMLElement
+  readonly reason: HTMLElement
+  readonly bar: HTMLElement
+  index: number
+}
+
+/** Half a screen around what can be seen: a short pan meets nodes that stand there already. */
+const MARGIN = 120
+
+/**
+ * The HTML nodes of the part that can be seen. Plain elements that are used again and again, because panning through
+ * ten thousand nodes may not cost a reconciliation for each frame (D2).
+ */
+export function createNodeLayer(layer: HTMLElement, deps: { readonly taskOf: (index: number) => TaskView | undefined; readonly now: () => number }) {
+  const shown = new Map<number, Node>()
+  const spare: Node[] = []
+  let covered: Box | undefined
+
+  function show(layout: Layout, camera: Camera, screen: Size, critical: ReadonlySet<number>, selected: number | undefined): void {
+    layer.style.transform = `scale(${camera.zoom}) translate(${-camera.x}px, ${-camera.y}px)`
+    const seen = toBox(camera, screen)
+    if (covered && seen.left >= covered.left && seen.right <= covered.right && seen.top >= covered.top && seen.bottom <= covered.bottom) return
+    const wanted = new Set<number>()
+    covered = { left: seen.left - MARGIN, right: seen.right + MARGIN, top: seen.top - MARGIN, bottom: seen.bottom + MARGIN }
+    eachVisible(layout, covered, (i) => void wanted.add(i))
+    for (const [i, node] of shown) {
+      if (wanted.has(i)) continue
+      shown.delete(i)
+      node.root.style.display = 'none'
+      spare.push(node)
+    }
+    for (const i of wanted) {
+      if (shown.has(i)) continue
+      const node = spare.pop() ?? make(layer)
+      node.index = i
+      shown.set(i, node)
+      node.root.id = nodeId(i)
+      node.root.style.display = ''
+      node.root.style.translate = `${xOf(layout, i)}px ${yOf(layout, i)}px`
+      write(node)
+      mark(node, critical, selected)
+    }
+  }
+
+  function write(node: Node): void {
+    const task = deps.taskOf(node.index)
+    if (!task) return
+    const { glyph, word, attention } = taskWords[task.state]
+    const reason = toReason(task)
+    set(node.glyph, glyph)
+    set(node.title, `${task.key} ${task.title}`)
+    set(node.ticks, toTicks(task))
+    set(node.facts, toFacts(task, deps.now()))
+    set(node.reason, reason ? `${word}: ${reason}` : word)
+    node.root.dataset['attention'] = attention
+    node.root.dataset['state'] = task.state
+    node.bar.style.width = `${Math.round(toProgress(task, deps.now()) * 100)}%`
+  }
+
+  const mark = (node: Node, critical: ReadonlySet<number>, selected: number | undefined) => {
+    node.root.dataset['critical'] = String(critical.has(node.index))
+    node.root.setAttribute('aria-pressed', String(node.index === selected))
+  }
+
+  return {
+    show,
+    /** One task has changed: O(1), and nothing at all when it cannot be seen. */
+    update(index: number): boolean {
+      const node = shown.get(index)
+      if (node) write(node)
+      return node !== undefined
+    },
+    /** Once a second: the clocks of what runs. */
+    tick(): void {
+      for (const node of shown.values()) {
+        const task = deps.taskOf(node.index)
+        if (task && task.startedAt !== null && task.endedAt === null) write(node)
+      }
+    },
+    mark(critical: ReadonlySet<number>, selected: number | undefined): void {
+      for (const node of shown.values()) mark(node, critical, selected)
+    },
+    /** Everything stands elsewhere now, or is not wanted. */
+    clear(): void {
+      covered = undefined
+      for (const node of shown.values()) {
+        node.root.style.display = 'none'
+        spare.push(node)
+      }
+      shown.clear()
+    },
+    indexOf: (target: EventTarget | null): number | undefined => {
+      const root = target instanceof Element ? target.closest(`.${styles['node']}`) : null
+      for (const node of shown.values()) if (node.root === root) return node.index
+      return undefined
+    },
+    has: (index: number): boolean => shown.has(index),
+  }
+}
+
+export const nodeId = (index: number): string => `graph-node-${index}`
+
+function make(layer: HTMLElement): Node {
+  const element = (parent: HTMLElement, tag: string, name: string) => {
+    const child = layer.ownerDocument.createElement(tag)
+    child.className = styles[name] ?? ''
+    parent.append(child)
+    return child
+  }
+  const root = element(layer, 'button', 'node')
+  root.setAttribute('type', 'button')
+  root.tabIndex = -1
+  root.style.width = `${NODE_WIDTH}px`
+  root.style.height = `${NODE_HEIGHT}px`
+  const head = element(root, 'span', 'head')
+  const node = {
+    root,
+    glyph: element(head, 'span', 'glyph'),
+    title: element(head, 'span', 'title'),
+    ticks: element(head, 'span', 'ticks'),
+    facts: element(root, 'span', 'facts'),
+    reason: element(root, 'span', 'reason'),
+    bar: element(element(root, 'span', 'track'), 'span', 'bar'),
+    index: -1,
+  }
+  node.glyph.ariaHidden = 'true'
+  return node
+}
+
+/** Writing the same text again would still cost a layout. */
+function set(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text
+}
+
+/** One mark for each attempt that counts (U-81, U-83), the last filled by how it stands; the room left is drawn hollow. */
+function toTicks(task: TaskView): string {
+  if (task.attempts === 0) return ''
+  const lost = task.state === 'done' ? task.attempts - 1 : task.state === 'failed' || task.state === 'dead_letter' ? task.attempts : task.attempts - 1
+  return '✕'.repeat(Math.min(9, Math.max(0, lost))) + (lost < task.attempts ? '●' : '')
+}
+
+function toProgress(task: TaskView, now: number): number {
+  if (task.startedAt === null || task.endedAt !== null || !task.expectedMs) return 0
+  return Math.min(1, Math.max(0, (now - task.startedAt) / task.expectedMs))
+}
