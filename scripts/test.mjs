@@ -36,7 +36,15 @@ const texts = [
   { name: 'imports', command: [node, join(root, 'scripts', 'cruise.mjs')] },
   { name: 'dead code', command: [...packaged('knip/bin/knip.js'), '--no-config-hints'] },
 ]
-const all = [...texts, { name: 'build', command: [node, join(root, 'scripts', 'build.mjs')] }, vitest([]), playwright('browser'), playwright('electron')]
+const packaging = { name: 'packaging rehearsal', command: [node, join(root, 'scripts', 'package.mjs'), '--rehearse'] }
+const all = [
+  ...texts,
+  { name: 'build', command: [node, join(root, 'scripts', 'build.mjs')] },
+  vitest([]),
+  playwright('browser'),
+  playwright('electron'),
+  packaging,
+]
 
 const stages = asked.includes('--texts') ? texts : asked.length > 0 ? [vitest(asked)] : all
 if (stages === all) provideTools()
