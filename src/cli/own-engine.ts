@@ -24,7 +24,7 @@ export async function startOwnEngine({ dataDir, attended, env, signal }: StartIn
   const entry = env['REEF_SERVER_ENTRY'] ?? join(findPackageRoot(), 'dist', 'main', 'server.js')
   if (!existsSync(entry)) throw startFailure('REEF has not been built yet.', 'build it with: npm run build')
   const { REEF_PROVIDER_KEY: _key, ...passed } = env
-  const child = spawn(process.execPath, [entry, '--headless', '--data-dir', dataDir, '--port', '0'], {
+  const child = spawn(process.execPath, [entry, '--headless', '--no-rehearsal', '--data-dir', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...passed, REEF_ATTENDED: attended ? '1' : '0' },
     detached: false,

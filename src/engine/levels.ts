@@ -22,7 +22,7 @@ export const levels: readonly Level[] = [
     what: 'the facts: one owner for each',
   },
   { level: 5, modules: ['planner', 'gateway', 'sessions', 'quality', 'delivery'], siblings: false, what: 'the acts that use several facts' },
-  { level: 6, modules: ['dispatch'], siblings: false, what: 'the one loop: claim, run, judge, settle, recover' },
+  { level: 6, modules: ['dispatch', 'rehearsal'], siblings: false, what: 'the one loop: claim, run, judge, settle, recover; and the rehearsal of it' },
   { level: 7, modules: ['api'], siblings: false, what: 'the contract, answered' },
 ]
 

@@ -1,1 +1,1 @@
-export { createDelivery, type Delivery } from './delivery.ts'
+export { createDelivery, type Delivery, type DeliveryDeps } from './delivery.ts'

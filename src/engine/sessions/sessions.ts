@@ -176,6 +176,11 @@ export function createSessions(deps: SessionsDeps) {
       return { survivors: stops.reduce((sum, { survivors }) => sum + survivors, 0) }
     },
 
+    /** False for one that has ended or was never launched. */
+    isOpen(id: SessionId): boolean {
+      const found = store.get(id)
+      return found !== undefined && isOpen(found.view.state)
+    },
     get: (id: SessionId): SessionView => fresh(find(id).view),
     list: (input: { state?: SessionState | undefined; taskId?: TaskId | undefined; limit: number; before?: string | undefined }): SessionView[] =>
       reader.page(input).map(fresh),

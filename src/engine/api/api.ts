@@ -1,0 +1,48 @@
+import { toAgents, toProviders } from './agents.ts'
+import { toApprovals } from './approvals.ts'
+import { os } from './context.ts'
+import { toArtifacts, toProjects, toReleases, toSettings } from './delivery.ts'
+import { toFactory, toFeed, toRehearsal } from './factory.ts'
+import { describeApi } from './openapi.ts'
+import type { ApiParts } from './parts.ts'
+import { toPlans, toRequests, toTasks } from './queue.ts'
+import { toAudit, toSpend } from './records.ts'
+import { toRefused } from './refusal.ts'
+import { toPrograms, toSessions } from './sessions.ts'
+
+/** The contract, answered. `clientInterceptors` belong into every transport's handler: they turn errors into refusals. */
+export function createApi(parts: ApiParts) {
+  return {
+    router: os.router({
+      factory: toFactory(parts),
+      feed: toFeed(parts),
+      request: toRequests(parts),
+      plan: toPlans(parts),
+      task: toTasks(parts),
+      session: toSessions(parts),
+      approval: toApprovals(parts),
+      spend: toSpend(parts),
+      audit: toAudit(parts),
+      agent: toAgents(parts),
+      provider: toProviders(parts),
+      program: toPrograms(parts),
+      project: toProjects(parts),
+      release: toReleases(parts),
+      artifact: toArtifacts(parts),
+      rehearsal: toRehearsal(parts),
+      settings: toSettings(parts),
+    }),
+    /** The JSON surface as an OpenAPI document. */
+    describe: (url: string): Promise<object> => describeApi(parts.status().version, url),
+    clientInterceptors: [
+      async <T>({ next }: { next(): Promise<T> }): Promise<T> => {
+        try {
+          return await next()
+        } catch (error) {
+          throw toRefused(error, parts.logger)
+        }
+      },
+    ],
+  }
+}
+export type Api = ReturnType<typeof createApi>

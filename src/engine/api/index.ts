@@ -1,0 +1,5 @@
+export { type Api, createApi } from './api.ts'
+export type { ApiContext } from './context.ts'
+export { createFeed } from './feed.ts'
+export type { ApiParts } from './parts.ts'
+export { takePulse, takeSnapshot } from './snapshot.ts'

@@ -1,0 +1,42 @@
+import type { FactoryStatus, HealthCheck, SpendToday, TaskView } from '../../contract/index.ts'
+import type { Roster } from '../agents/index.ts'
+import type { Approvals, createApprovalsReader } from '../approvals/index.ts'
+import type { Delivery } from '../delivery/index.ts'
+import type { Mode } from '../health/index.ts'
+import type { Journal } from '../journal/index.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { Quality } from '../quality/index.ts'
+import type { createQueueReader, Plans, Queue } from '../queue/index.ts'
+import type { Rehearsal } from '../rehearsal/index.ts'
+import type { Router } from '../router/index.ts'
+import type { Sessions } from '../sessions/index.ts'
+import type { SettingsService } from '../settings/index.ts'
+import type { Workspaces } from '../workspaces/index.ts'
+import type { Feed } from './feed.ts'
+
+/** The engine as its surface sees it. */
+export type ApiParts = {
+  readonly logger: Logger
+  readonly mode: Mode
+  readonly journal: Journal
+  readonly settings: SettingsService
+  readonly queue: Queue
+  readonly plans: Plans
+  readonly queueReader: ReturnType<typeof createQueueReader>
+  readonly toTask: (row: ReturnType<ReturnType<typeof createQueueReader>['tasksOf']>[number]) => TaskView
+  readonly approvals: Approvals
+  readonly approvalsReader: ReturnType<typeof createApprovalsReader>
+  readonly roster: Roster
+  readonly router: Router
+  readonly ledger: Ledger
+  readonly sessions: Sessions
+  readonly workspaces: Workspaces
+  readonly quality: Quality
+  readonly delivery: Delivery
+  readonly rehearsal: Rehearsal
+  readonly feed: Feed
+  readonly status: () => FactoryStatus
+  readonly spendToday: () => SpendToday
+  readonly examine: () => Promise<HealthCheck[]>
+}

@@ -1,0 +1,142 @@
+import { type AttemptView, type Instant, minutes, toUsd } from '../../contract/index.ts'
+import { isReefError } from '../kernel/errors.ts'
+import { newId } from '../kernel/id.ts'
+import type { Claim } from '../queue/index.ts'
+import type { SessionEnd } from '../sessions/index.ts'
+import { type Choice, chooseBuilder } from './choose.ts'
+import type { DispatchDeps } from './deps.ts'
+import { judge } from './judge.ts'
+import { toBuilderPrompt, toSystemPrompt } from './prompts.ts'
+import { toSentence } from './words.ts'
+import type { Work } from './work.ts'
+
+/** How long a task without a model waits before it looks again. */
+const NO_MODEL_MS = minutes(5)
+
+/** A task that an agent works on, from the claim to the verdict. Every step can be repeated after a crash. */
+export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): Promise<void> {
+  const { clock, queue, roster, sessions } = deps
+  const { plan, task } = work
+  const open = task.attemptId ? queue.attempt(task.attemptId) : undefined
+  if (open?.state === 'running') {
+    if (task.state === 'review') return judge(deps, claim, work, open)
+    const attempt = task.state === 'claimed' ? queue.resume(claim) : open
+    if (attempt.headSha) return judge(deps, claim, work, attempt)
+    return finish(deps, claim, work, attempt, await endOf(sessions, attempt))
+  }
+  if (plan.spent >= plan.budget) {
+    queue.fail(
+      task.id,
+      `The plan has used $${toUsd(plan.spent).toFixed(2)} of its $${toUsd(plan.budget).toFixed(2)}. Submit the rest as a new request with a budget of its own.`,
+    )
+    return
+  }
+  const choice = chooseBuilder(task, work.options, roster.list(), plan)
+  if ('missing' in choice) {
+    const until = (clock.now() + NO_MODEL_MS) as Instant
+    queue.park(claim, 'claimed', { reason: 'breaker', detail: `${choice.missing}; connect one in Settings or with: reef provider add`, owner: 'owner', until })
+    return
+  }
+  const attempt = await begin(deps, claim, work, choice)
+  if (attempt) await finish(deps, claim, work, attempt, await sessions.ended(attempt.sessionId))
+}
+
+/** The end of a session that an earlier engine launched, or meant to. */
+async function endOf(sessions: DispatchDeps['sessions'], attempt: AttemptView): Promise<SessionEnd | undefined> {
+  try {
+    return attempt.sessionId ? await sessions.ended(attempt.sessionId) : undefined
+  } catch (error) {
+    if (isReefError(error, 'session/unknown')) return undefined
+    throw error
+  }
+}
+
+/** Worktree, attempt row, session: in this order, each written down before the next. */
+async function begin(deps: DispatchDeps, claim: Claim, work: Work, choice: Choice) {
+  const { clock, gateway, queue, roster, router, sessions, settings, workspaces } = deps
+  const { task, plan, options } = work
+  const earlier = queue.attempts(task.id)
+  const last = earlier.filter((attempt) => attempt.headSha && attempt.state === 'failed').at(-1)
+  const attemptId = newId('att', clock)
+  const place = { project: plan.project, planBranch: plan.branch, attemptId, key: task.key, n: earlier.length + 1 }
+  const worktree = options.merging
+    ? await workspaces.openConflictWorktree({ ...place, merging: options.merging })
+    : await workspaces.openWorktree({ ...place, ...(last?.headSha && { from: last.headSha }) })
+  const attempt = queue.start(claim, {
+    id: attemptId,
+    step: choice.step,
+    agent: task.agent,
+    driver: choice.driver,
+    model: choice.ref ?? 'none',
+    branch: worktree.branch,
+    baseSha: worktree.baseSha,
+  })
+  const agent = roster.list().find((other) => other.name === task.agent)
+  const sessionId = newId('ses', clock)
+  queue.attachSession(claim, attemptId, sessionId)
+  try {
+    const route = choice.ref ? router.resolve(choice.ref) : undefined
+    await sessions.launch({
+      id: sessionId,
+      role: 'builder',
+      title: `${task.key} ${task.title}`,
+      agent: task.agent,
+      driver: choice.driver,
+      model: route?.model ?? null,
+      provider: route ? { wire: route.wire } : null,
+      taskId: task.id,
+      attemptId,
+      planId: plan.id,
+      cwd: worktree.path,
+      systemPrompt: toSystemPrompt(agent, task.agent),
+      prompt: toBuilderPrompt({ task, plan, agent, instructions: work.instructions, outputs: work.outputs, attempt, counted: task.attempts }),
+      gatewayUrl: gateway.url,
+      token: route
+        ? gateway.issue({ sessionId, attemptId, taskId: task.id, planId: plan.id, project: plan.project, agent: task.agent, provider: route.provider })
+        : '',
+      ...(options.command && { argv: options.command as [string, ...string[]] }),
+      outputs: work.outputs,
+      timeoutMs: options.timeoutSeconds ? options.timeoutSeconds * 1000 : minutes(settings().attemptTimeoutMinutes),
+      budgetUsd: toUsd(task.budget),
+      temperature: agent?.temperature ?? 0.2,
+    })
+  } catch (error) {
+    if (!isReefError(error) || isReefError(error, 'queue/lease-lost')) throw error
+    queue.sendBack(claim, 'running', { attemptId, state: 'failed', error: toSentence(error) })
+    return undefined
+  }
+  return { ...attempt, sessionId }
+}
+
+/** The program has ended: commit what it left, then the gate; or back to the queue with the reason. */
+async function finish(deps: DispatchDeps, claim: Claim, work: Work, attempt: AttemptView, end: SessionEnd | undefined): Promise<void> {
+  const { queue, workspaces } = deps
+  const { task, options } = work
+  if (!end || end.outcome === 'interrupted') {
+    queue.sendBack(claim, 'running', { attemptId: attempt.id, state: 'interrupted', error: end?.message ?? 'REEF stopped before its session began' })
+    return
+  }
+  if (end.outcome === 'cancelled') {
+    if (!work.signal.aborted) queue.fail(task.id, 'Its session was stopped. Try the task again when you like.')
+    return
+  }
+  const left = {
+    worktree: workspaces.pathOf(attempt.id),
+    message: `${task.key}: ${task.title}`,
+    agent: task.agent,
+    body: `Attempt ${attempt.n} (${attempt.model})`,
+  }
+  if (end.outcome === 'succeeded') {
+    const { headSha } = options.merging ? await workspaces.finishConflict(left) : await workspaces.commitAll(left)
+    queue.submit(claim, headSha)
+    return judge(deps, claim, work, { ...attempt, headSha })
+  }
+  // Half a merge is no ground for the next attempt; anything else is kept and mended.
+  if (!options.merging) queue.noteHead(attempt.id, (await workspaces.commitAll(left)).headSha)
+  const overBudget = task.budget > 0 && queue.get(task.id).spent >= task.budget
+  queue.sendBack(claim, 'running', {
+    attemptId: attempt.id,
+    state: overBudget ? 'killed_budget' : end.outcome,
+    error: end.message || `${task.agent} ended without success`,
+  })
+}

@@ -1,0 +1,104 @@
+import { type EventType, type ReefEvent, seconds, type TaskId, type TaskView } from '../../contract/index.ts'
+import type { DispatchDeps } from './deps.ts'
+import { createLoop } from './loop.ts'
+import { recoverWork } from './recover.ts'
+
+const HEARTBEAT_MS = seconds(30)
+const TICK_MS = seconds(1)
+
+/** After these something may be claimable that was not. */
+const wakers: ReadonlySet<EventType> = new Set([
+  'request.submitted',
+  'plan.started',
+  'plan.reopened',
+  'task.readied',
+  'task.retried',
+  'task.reopened',
+  'task.added',
+  'settings.changed',
+  'factory.resumed',
+])
+
+/** The one loop: claim, run, judge, settle; and at start, recover. */
+export function createDispatch(
+  deps: DispatchDeps & { readonly listen: (listener: (event: ReefEvent) => void) => () => void; readonly waiting: () => TaskView[] },
+) {
+  const { approvals, clock, listen, logger, queue, sessions, waiting } = deps
+  const loop = createLoop(deps)
+  const timers: NodeJS.Timeout[] = []
+  let unlisten: (() => void) | undefined
+
+  const guarded = (what: string, act: () => void) => () => {
+    try {
+      act()
+    } catch (error) {
+      logger.error({ err: error }, what)
+    }
+  }
+
+  /** Tasks whose question has been answered, by the owner or by time, go on; their worker reads the answer. */
+  function answerWaiting(): void {
+    approvals.expire()
+    for (const task of waiting()) {
+      if (!task.approvalId) continue
+      const { state, effectiveAt } = approvals.get(task.approvalId)
+      const isOpen = state === 'requested' || ((state === 'approved' || state === 'executing') && (effectiveAt ?? 0) > clock.now())
+      if (!isOpen) queue.answer(task.id)
+    }
+  }
+
+  function tick(): void {
+    answerWaiting()
+    queue.promoteDelayed()
+    loop.explain()
+  }
+
+  function hear(event: ReefEvent): void {
+    if (wakers.has(event.type)) loop.wake()
+    if (event.type === 'task.cancelled' || event.type === 'task.failed') stopSessions(event.data.id)
+  }
+
+  function stopSessions(taskId: TaskId): void {
+    loop.drop(taskId)
+    for (const session of sessions.running())
+      if (session.taskId === taskId && session.role !== 'product')
+        sessions
+          .stop(session.id, 'cancelled')
+          .catch((error: unknown) => logger.error({ err: error, session: session.id }, 'a session of a cancelled task could not be stopped'))
+  }
+
+  return {
+    /** Takes up what was held and begins to work. Answers how many tasks were taken up. */
+    async start(): Promise<number> {
+      unlisten = listen(hear)
+      const held = await recoverWork(deps, loop)
+      timers.push(
+        setInterval(guarded('a tick failed', tick), TICK_MS),
+        setInterval(
+          guarded('a heartbeat failed', () => {
+            loop.beat()
+            queue.expireLeases()
+          }),
+          HEARTBEAT_MS,
+        ),
+      )
+      loop.wake()
+      return held
+    },
+
+    /** After the machine slept: leases first, before anyone takes them for abandoned. */
+    noteResume: guarded('a heartbeat failed', () => {
+      loop.beat()
+      loop.wake()
+    }),
+
+    working: (): number => loop.size(),
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      unlisten?.()
+      for (const timer of timers) clearInterval(timer)
+      await loop.stop()
+    },
+  }
+}
+export type Dispatch = ReturnType<typeof createDispatch>

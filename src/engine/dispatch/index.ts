@@ -1,0 +1,2 @@
+export type { DispatchDeps } from './deps.ts'
+export { createDispatch, type Dispatch } from './dispatch.ts'

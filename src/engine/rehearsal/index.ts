@@ -1,0 +1,1 @@
+export { createRehearsal, type Rehearsal } from './rehearsal.ts'
