@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AuditRow } from '../../../contract/events.ts'
-import { toHref, toJsonLines, toSummary, toVerdictText, typeGroups } from './audit.select.ts'
+import { type AuditRow, eventTypes } from '../../../contract/events.ts'
+import { toHref, toJsonLines, toSummary, toVerdictText, typeChoices } from './audit.select.ts'
 
 const row = (seq: number, over: Partial<AuditRow> = {}): AuditRow =>
   ({
@@ -62,7 +62,7 @@ describe('the record on screen', () => {
   })
 
   it('offers every type of event for filtering and writes rows oldest first', () => {
-    expect(typeGroups.find((group) => group.noun === 'approval')?.types).toContain('approval.drifted')
+    expect(typeChoices.map(([type]) => type)).toEqual(['', ...eventTypes.toSorted()])
     expect(
       toJsonLines([row(2), row(1)])
         .trimEnd()

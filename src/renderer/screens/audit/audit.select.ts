@@ -4,10 +4,11 @@ import { createPaging } from '../../parts/pages.ts'
 /** The record, read page by page; `seq` grows by one with each row. */
 export const paging = createPaging((row: AuditRow) => row.seq)
 
-/** Event types under their nouns, as a list to choose from. */
-export const typeGroups: readonly { readonly noun: string; readonly types: readonly string[] }[] = [
-  ...Map.groupBy(eventTypes, (type) => type.split('.')[0] ?? type),
-].map(([noun, types]) => ({ noun, types }))
+/** Every type of event, as a list to choose from. */
+export const typeChoices: ReadonlyArray<readonly [value: string, words: string]> = [
+  ['', 'everything'],
+  ...[...eventTypes].sort().map((type) => [type, type] as const),
+]
 
 type Fields = Readonly<Record<string, unknown>>
 const fieldsOf = (data: unknown): Fields => (typeof data === 'object' && data !== null ? (data as Fields) : {})

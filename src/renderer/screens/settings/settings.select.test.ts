@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Settings, type SettingView } from '../../../contract/settings.ts'
-import { check, toGroups, toKind, toOddity, toTitle } from './settings.select.ts'
+import { boundsOf, check, findModels, showContext, showPrice, toChecks, toGroups, toKind, toOddity, toTitle } from './settings.select.ts'
 
 const defaults = Settings.parse({})
 const all: SettingView[] = Object.entries(defaults).map(([key, value]) => ({ key, value, default: value, source: 'default', description: '' }))
@@ -46,5 +46,25 @@ describe('settings on screen', () => {
     expect(toOddity(all)).toBeNull()
     expect(toOddity(withValues({ spendStopUsd: 20 }))).toBe('Spending stops at $20, before it alerts at $50.')
     expect(toOddity(withValues({ maxSessionsPerAgent: 9 }))).toMatch(/slots/)
+  })
+
+  it('says the bounds of a number beside it', () => {
+    const bounds = (key: string) => {
+      const kind = toKind(key)
+      return kind.kind === 'number' ? boundsOf(kind) : undefined
+    }
+    expect(['maxSessions', 'approvalHours', 'unknownModelInputUsdPerMTok'].map(bounds)).toEqual(['1 to 64, whole.', '0.01 to 168.', 'More than 0.'])
+  })
+
+  it('finds a model by all words typed, and never shows an unknown price as free', () => {
+    const model = (ref: string) => ({ ref, inputUsdPerMTok: null, outputUsdPerMTok: null, contextWindow: null })
+    expect(findModels([model('openrouter/meta/llama-3'), model('openrouter/x/other')], 'LLAMA meta').map((one) => one.ref)).toEqual(['openrouter/meta/llama-3'])
+    expect([null, 0, 0.075, 15].map(showPrice)).toEqual(['unknown', 'free', '0.075', '15.00'])
+    expect([null, 200_000, 1_048_576].map(showContext)).toEqual(['unknown', '200 k', '1 M'])
+  })
+
+  it('puts what is broken first', () => {
+    const checks = (['ok', 'absent', 'bad', 'warn'] as const).map((state) => ({ name: state, state, detail: '', remedy: null }))
+    expect(toChecks(checks).map((one) => one.state)).toEqual(['bad', 'warn', 'ok', 'absent'])
   })
 })

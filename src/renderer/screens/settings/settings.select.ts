@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { HealthCheck } from '../../../contract/health.ts'
 import { Settings, type SettingView } from '../../../contract/settings.ts'
 
 export type SettingKind =
@@ -17,6 +18,14 @@ export function toKind(key: string): SettingKind {
   if (inner instanceof z.ZodBoolean) return { kind: 'switch' }
   if (inner instanceof z.ZodNumber) return { kind: 'number', min: inner.minValue, max: inner.maxValue, whole: inner instanceof z.ZodNumberFormat }
   return { kind: 'text' }
+}
+
+/** "1 to 64, whole." as a hint under a number. */
+export function boundsOf({ min, max, whole }: Extract<SettingKind, { kind: 'number' }>): string {
+  const most = max === null || max >= Number.MAX_SAFE_INTEGER ? '' : `at most ${max.toLocaleString('en-US')}`
+  const least = min === null || min <= Number.MIN_SAFE_INTEGER ? '' : min.toLocaleString('en-US')
+  const bounds = least !== '' && most !== '' ? `${least} to ${most.slice('at most '.length)}` : least !== '' ? `More than ${least}` : most
+  return [bounds, whole ? 'whole' : ''].filter(Boolean).join(', ').concat('.')
 }
 
 export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string }
@@ -76,3 +85,35 @@ export function toOddity(settings: readonly SettingView[]): string | null {
 }
 
 export const showValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+export type CatalogueModel = {
+  readonly ref: string
+  readonly inputUsdPerMTok: number | null
+  readonly outputUsdPerMTok: number | null
+  readonly contextWindow: number | null
+}
+
+/** Models whose name has every word that was typed. */
+export function findModels(models: readonly CatalogueModel[], wanted: string): readonly CatalogueModel[] {
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean)
+  return words.length === 0 ? models : models.filter((model) => words.every((word) => model.ref.toLowerCase().includes(word)))
+}
+
+export const showPrice = (usd: number | null): string => (usd === null ? 'unknown' : usd === 0 ? 'free' : usd.toFixed(usd < 0.1 ? 3 : 2))
+
+/** 200000 as "200 k", 1048576 as "1 M". */
+export function showContext(tokens: number | null): string {
+  if (tokens === null) return 'unknown'
+  return tokens >= 1_000_000 ? `${Math.round(tokens / 100_000) / 10} M` : `${Math.round(tokens / 1000)} k`
+}
+
+export const keyWords: Readonly<Record<'stored' | 'environment' | 'none', string>> = {
+  stored: 'stored, in a file that only you can read',
+  environment: 'from the environment REEF was started in',
+  none: 'none',
+}
+
+const urgency: Readonly<Record<HealthCheck['state'], number>> = { bad: 0, warn: 1, ok: 2, absent: 3 }
+
+/** Checks in the order of what they ask of the owner. */
+export const toChecks = (checks: readonly HealthCheck[]): readonly HealthCheck[] => checks.toSorted((a, b) => urgency[a.state] - urgency[b.state])

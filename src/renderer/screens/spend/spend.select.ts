@@ -1,5 +1,6 @@
 import type { SpendBy, SpendRow, SpendSummary } from '../../../contract/ledger.ts'
 import type { Nanodollars } from '../../../contract/money.ts'
+import { startOfDay } from '../../parts/days.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -16,40 +17,29 @@ export function startOf(span: Span, now: number, zone: string): number {
   return startOfDay(now - (span === '7d' ? 6 : 29) * DAY, zone)
 }
 
-/** The first instant of the calendar day that `at` lies in; days of 23 and 25 hours are counted right. */
-export function startOfDay(at: number, zone: string): number {
-  const day = toDay(at, zone)
-  // Back by whole hours to the right side of midnight, then forward by minutes: zones differ by quarter hours at the least.
-  let start = at - (at % (HOUR / 4))
-  while (toDay(start - HOUR, zone) === day) start -= HOUR
-  while (toDay(start - HOUR / 4, zone) === day) start -= HOUR / 4
-  return start
-}
-
-const days = new Map<string, Intl.DateTimeFormat>()
-
-/** The calendar day of an instant in a zone: 2026-11-20. */
-export function toDay(at: number, zone: string): string {
-  const format = days.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' })
-  days.set(zone, format)
-  return format.format(at)
-}
-
 export type Bucket = { readonly at: number; readonly costs: readonly Nanodollars[]; readonly total: Nanodollars; readonly sum: Nanodollars }
 /** Buckets without gaps, oldest first; `costs` stand in the order of `keys`, the dearest key first and "other" last. */
 export type Chart = { readonly unit: 'hour' | 'day'; readonly keys: readonly string[]; readonly buckets: readonly Bucket[]; readonly highest: Nanodollars }
+
+/** Shades that stay apart on a screen; what is beyond them is drawn as "other". */
+const MOST_KEYS = 6
+const OTHER = 'other'
 
 /** Turns a summary into what a chart can draw. Every nanodollar of the series is in it: hours or days without calls are zero, not missing. */
 export function toChart(summary: Pick<SpendSummary, 'since' | 'series'>, now: number, zone: string): Chart {
   const unit = now - summary.since <= 2 * DAY ? 'hour' : 'day'
   const totals = new Map<string, number>()
   const byTime = new Map<number, Map<string, number>>(emptyStarts(unit, summary.since, now, zone).map((at) => [at, new Map()]))
-  for (const { at, key, cost } of summary.series) {
-    totals.set(key, (totals.get(key) ?? 0) + cost)
+  for (const { key, cost } of summary.series) totals.set(key, (totals.get(key) ?? 0) + cost)
+  const named = [...totals.keys()].filter((key) => key !== OTHER).sort((a, b) => (totals.get(b) ?? 0) - (totals.get(a) ?? 0))
+  const drawn = new Set(named.slice(0, MOST_KEYS))
+  const keys = [...drawn, ...(drawn.size < totals.size ? [OTHER] : [])]
+  for (const point of summary.series) {
+    const { at, cost } = point
+    const key = drawn.has(point.key) ? point.key : OTHER
     const bucket = byTime.get(at) ?? new Map<string, number>()
     byTime.set(at, bucket.set(key, (bucket.get(key) ?? 0) + cost))
   }
-  const keys = [...totals.keys()].sort((a, b) => Number(a === 'other') - Number(b === 'other') || (totals.get(b) ?? 0) - (totals.get(a) ?? 0))
   let sum = 0
   const buckets = [...byTime]
     .sort(([a], [b]) => a - b)

@@ -1,0 +1,90 @@
+import { X } from 'lucide-react'
+import type { AgentView } from '../../../contract/agents.ts'
+import type { ProgramView } from '../../../contract/sessions.ts'
+import { goTo, placeHref } from '../../live/place.ts'
+import { Button } from '../../parts/button.tsx'
+import { Card } from '../../parts/card.tsx'
+import { CodeBlock } from '../../parts/code-block.tsx'
+import { Money } from '../../parts/money.tsx'
+import { StateMark } from '../../parts/state-mark.tsx'
+import { At } from '../../parts/time.tsx'
+import styles from './agents.module.css'
+import type { RosterRow } from './agents.select.ts'
+import { Editor } from './editor.tsx'
+import { QuickEdits } from './quick-edits.tsx'
+
+/** One agent: what it does now, what it runs on, and its file. */
+export function Detail({ row, programs, models }: { row: RosterRow; programs: readonly ProgramView[] | undefined; models: readonly string[] }) {
+  const { agent, task } = row
+  return (
+    <Card
+      className={styles.detail}
+      title={agent.name}
+      note={agent.role}
+      actions={<Button kind="quiet" aria-label="Close" icon={<X />} onClick={() => goTo('agents')} />}
+    >
+      {agent.problem ? <Problem problem={agent.problem} acceptedAt={agent.acceptedAt} /> : null}
+      <dl className={styles.facts}>
+        <dt>now</dt>
+        <dd>
+          {task ? (
+            <>
+              <StateMark machine="task" state={task.state} /> <a href={placeHref('plans', task.planId, task.id)}>{`${task.key} ${task.title}`}</a>
+              {row.more > 0 ? ` and ${row.more} more` : null}
+            </>
+          ) : (
+            row.state.word
+          )}
+        </dd>
+        <dt>today</dt>
+        <dd>
+          <Money amount={row.today} />
+        </dd>
+        <dt>skills</dt>
+        <dd>{agent.skills.length > 0 ? agent.skills.join(', ') : 'none named'}</dd>
+        <dt>temperature</dt>
+        <dd>{agent.temperature}</dd>
+        <dt>program</dt>
+        <dd>
+          <Program driver={agent.driver} programs={programs} />
+        </dd>
+        <dt>in force</dt>
+        <dd>
+          since <At at={agent.acceptedAt} /> · <code title={agent.version}>{agent.version.slice(0, 10)}</code>
+        </dd>
+      </dl>
+      <QuickEdits agent={agent} models={models} blocked={agent.problem !== null} />
+      <Editor key={agent.name} agent={agent} />
+    </Card>
+  )
+}
+
+function Problem({ problem, acceptedAt }: { problem: NonNullable<AgentView['problem']>; acceptedAt: number }) {
+  return (
+    <p className={styles.problem} role="alert">
+      <span aria-hidden="true">▲</span> The file has a problem{problem.line === null ? '' : ` in line ${problem.line}`}: {problem.message}. In force is the
+      version of <At at={acceptedAt} />.
+    </p>
+  )
+}
+
+/** Whether what the driver starts is there; if not, the one command that installs it. */
+function Program({ driver, programs }: { driver: AgentView['driver']; programs: readonly ProgramView[] | undefined }) {
+  const program = programs?.find((one) => one.driver === driver)
+  if (!programs) return <>looking…</>
+  if (!program) return <>comes with REEF</>
+  if (program.found)
+    return (
+      <>
+        ✓ {program.program} {program.version ?? 'of unknown version'}
+      </>
+    )
+  return (
+    <>
+      <span className={styles.problem}>
+        <span aria-hidden="true">▲</span> {program.program} is not installed; its tasks will not start.
+      </span>
+      {program.remedy ? <CodeBlock text={program.remedy} label={`Command that installs ${program.program}`} /> : null}
+    </>
+  )
+}

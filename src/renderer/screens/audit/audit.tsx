@@ -1,0 +1,130 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { AuditRow } from '../../../contract/events.ts'
+import { goTo, placeHref } from '../../live/place.ts'
+import { useClient, useLive, useReef } from '../../live/reef.ts'
+import { toRefusal } from '../../live/refusal.ts'
+import { Button } from '../../parts/button.tsx'
+import { Card } from '../../parts/card.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { useKeys } from '../../parts/keys.ts'
+import { RefusalNote } from '../../parts/refusal-note.tsx'
+import { Skeleton } from '../../parts/skeleton.tsx'
+import { type Column, Table } from '../../parts/table.tsx'
+import { At } from '../../parts/time.tsx'
+import { usePaced } from '../../parts/use-paced.ts'
+import { usePages } from '../../parts/use-pages.ts'
+import styles from './audit.module.css'
+import { paging, toJsonLines, toSummary } from './audit.select.ts'
+import { Detail } from './detail.tsx'
+import { type Filter, FilterBar, noFilter } from './filter-bar.tsx'
+import { Verify } from './verify.tsx'
+
+const LIMIT = 200
+const REFRESH_MS = 500
+
+/** Everything that happened, newest first, chained by hashes (U-35). `#/audit/<seq>` opens one row beside the list. */
+export function AuditScreen({ params }: { params: readonly string[] }) {
+  const opened = /^\d+$/.test(params[0] ?? '') ? Number(params[0]) : undefined
+  const [filter, setFilter] = useState<Filter>(noFilter)
+  const [follow, setFollow] = useState(true)
+  const head = useReef((facts) => facts.seq)
+  const epoch = useLive((state) => state.epoch)
+  // While a row is read, the list stands still: new rows wait behind a button (U-19).
+  const live = follow && opened === undefined
+  const [held, setHeld] = useState(head)
+  useEffect(() => {
+    if (live) setHeld(head)
+  }, [live, head])
+  const newest = usePaced(live ? head : held, REFRESH_MS)
+  const client = useClient()
+  const read = useCallback(
+    (after: AuditRow | undefined) =>
+      client.audit
+        .list({
+          limit: LIMIT,
+          ...(after && { before: String(after.seq) }),
+          ...(filter.type && { type: filter.type }),
+          ...(filter.subject && { subject: filter.subject }),
+        })
+        .then((answer) => answer.rows),
+    [client, filter.type, filter.subject],
+  )
+  const pages = usePages(paging, read, LIMIT, `${epoch}.${newest}`)
+  const filtered = filter.type !== '' || filter.subject !== ''
+  const waiting = pages.loading || live ? 0 : head - held
+  const show = () => setHeld(head)
+  useKeys(waiting > 0 ? { n: show } : {})
+
+  return (
+    <div className={styles.screen} data-open={opened !== undefined}>
+      <h1 className={styles.unseen}>Audit</h1>
+      <Card className={styles.main} title="Audit" note={`${head.toLocaleString('en-US')} events`} actions={<Save rows={pages.rows} />}>
+        <Verify head={head} />
+        <FilterBar filter={filter} onChange={setFilter} follow={follow} onFollow={setFollow} />
+        <RefusalNote refusal={pages.problem === undefined ? undefined : toRefusal(pages.problem)} again={pages.again} />
+        {waiting > 0 ? (
+          <p className={styles.waiting}>
+            <Button onClick={show} hint="n">
+              {waiting.toLocaleString('en-US')} new
+            </Button>
+          </p>
+        ) : null}
+        {pages.loading ? (
+          <Skeleton lines={8} label="Loading the record" />
+        ) : (
+          <div className={styles.list}>
+            <Table
+              label="Events, newest first"
+              columns={columns}
+              rows={pages.rows}
+              rowKey={(row) => String(row.seq)}
+              selected={opened === undefined ? undefined : String(opened)}
+              onOpen={(row) => goTo('audit', String(row.seq))}
+              onEnd={pages.more}
+              empty={
+                pages.problem !== undefined ? (
+                  'Not known.'
+                ) : filtered ? (
+                  <Empty title="Nothing of this kind has happened." action={<Button onClick={() => setFilter(noFilter)}>Show everything</Button>} />
+                ) : (
+                  <Empty title="Nothing has happened yet.">
+                    Every act of yours, of an agent and of the engine is written here with the change that it reports.
+                  </Empty>
+                )
+              }
+            />
+          </div>
+        )}
+      </Card>
+      {opened === undefined ? null : (
+        <Detail seq={opened} known={pages.rows.find((row) => row.seq === opened)} onSubject={(subject) => setFilter({ type: '', subject })} />
+      )}
+    </div>
+  )
+}
+
+const columns: readonly Column<AuditRow>[] = [
+  { id: 'seq', head: 'no.', width: '64px', align: 'end', cell: (row) => <a href={placeHref('audit', String(row.seq))}>{row.seq}</a> },
+  { id: 'at', head: 'time', width: '124px', cell: (row) => <At at={row.at} seconds /> },
+  { id: 'type', head: 'what', width: 'minmax(120px, 1.2fr)', cell: (row) => row.type },
+  { id: 'who', head: 'who', width: 'minmax(84px, 0.8fr)', cell: (row) => row.actor },
+  { id: 'summary', head: 'about', width: 'minmax(120px, 3fr)', cell: (row) => toSummary(row) || row.subject },
+  { id: 'hash', head: 'hash', width: '84px', cell: (row) => <code>{row.hash.slice(0, 8)}</code> },
+]
+
+/** The rows on screen as a file that other programs read. */
+function Save({ rows }: { rows: readonly AuditRow[] }) {
+  const save = () => {
+    const address = URL.createObjectURL(new Blob([toJsonLines(rows)], { type: 'application/jsonl' }))
+    const link = document.createElement('a')
+    link.href = address
+    link.download = `reef-audit-${rows.at(-1)?.seq ?? 0}-${rows[0]?.seq ?? 0}.jsonl`
+    link.click()
+    URL.revokeObjectURL(address)
+  }
+  return (
+    <Button kind="quiet" onClick={save} disabled={rows.length === 0}>
+      Save these {rows.length.toLocaleString('en-US')} as JSON Lines
+    </Button>
+  )
+}

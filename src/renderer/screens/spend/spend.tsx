@@ -1,0 +1,42 @@
+import { useState } from 'react'
+import { PlanId, TaskId } from '../../../contract/ids.ts'
+import { useEvents, useLive, useReef } from '../../live/reef.ts'
+import { usePaced } from '../../parts/use-paced.ts'
+import { type CallFilter, Calls } from './calls.tsx'
+import styles from './spend.module.css'
+import { Summary } from './summary.tsx'
+import { Today } from './today.tsx'
+
+const REFRESH_MS = 1000
+
+/** What the factory costs: today against its limits, by span and dimension, and every call. `#/spend/<task or plan>` narrows the calls. */
+export function SpendScreen({ params }: { params: readonly string[] }) {
+  const spend = useReef((facts) => facts.spend)
+  const [settled, setSettled] = useState(0)
+  useEvents((event) => {
+    if (event.type === 'call.settled') setSettled((n) => n + 1)
+  })
+  const epoch = useLive((state) => state.epoch)
+  const version = `${epoch}.${usePaced(settled, REFRESH_MS)}`
+  const tasks = useReef((facts) => facts.tasks)
+  const plans = useReef((facts) => facts.plans)
+  const nameOfTask = (id: string) => {
+    const task = tasks[id]
+    return task ? `${task.key} ${task.title}` : (plans[id]?.title ?? `…${id.slice(-6)}`)
+  }
+  return (
+    <div className={styles.screen}>
+      <h1 className={styles.unseen}>Spend</h1>
+      <Today spend={spend} />
+      <Summary version={version} nameOfTask={nameOfTask} hrefOfTask={(id) => `#/spend/${id}`} />
+      <Calls filter={toFilter(params[0])} version={version} nameOfTask={nameOfTask} />
+    </div>
+  )
+}
+
+function toFilter(param: string | undefined): CallFilter {
+  const task = TaskId.safeParse(param)
+  if (task.success) return { taskId: task.data }
+  const plan = PlanId.safeParse(param)
+  return plan.success ? { planId: plan.data } : {}
+}
