@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import pino from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { WireFormat } from '../../src/contract/index.ts'
 import { EVENT_STREAM, stream } from './upstream.ts'
@@ -266,6 +269,39 @@ describe('the gateway refuses', () => {
   })
 })
 
+describe('a provider’s key (R-293)', () => {
+  it('is in no file of the database, in no event and in no line of the log, whatever goes wrong', async () => {
+    const lines: string[] = []
+    const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+    let turn = 0
+    const turns = [
+      whole,
+      (response: ServerResponse) => response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"bad key"}}'),
+      (response: ServerResponse) => response.destroy(),
+    ]
+    const { world, token, upstream } = await open((response) => turns[turn++]?.(response), { logger })
+    for (let i = 0; i < 3; i++) await (await ask(world, token, sonnet)).text()
+    world.db.exec('ALTER TABLE call RENAME TO lost')
+    await expect(ask(world, token, sonnet)).rejects.toThrow()
+    expect([upstream.requests.length, upstream.requests.every((request) => request.headers['x-api-key'] === 'sk-the-real-key')]).toEqual([3, true])
+    const files = readdirSync(world.dataDir).map((name) => readFileSync(join(world.dataDir, name)))
+    const everything = Buffer.concat([...files, Buffer.from(lines.join('')), Buffer.from(JSON.stringify(world.events))])
+    expect([lines.length, files.length > 1, everything.includes('gateway call failed'), everything.includes('fake')]).toEqual([1, true, true, true])
+    expect([everything.includes('sk-the-real-key'), everything.includes(token)]).toEqual([false, false])
+  })
+
+  it('goes nowhere but to its provider: a redirect is handed back, not followed', async () => {
+    const { world, token, upstream } = await open((response) => response.writeHead(307, { location: 'http://127.0.0.1:9/elsewhere' }).end())
+    const answer = await fetch(`${world.gateway.url}/v1/messages`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'x-api-key': token },
+      body: JSON.stringify(sonnet),
+    })
+    expect([answer.status, upstream.requests.length, world.calls()[0]?.state]).toEqual([307, 1, 'failed'])
+  })
+})
+
 describe('the gateway’s own address', () => {
   it('is the one it had, or another when someone else took it', async () => {
     const first = keep(await openWorld())
@@ -275,6 +311,23 @@ describe('the gateway’s own address', () => {
     await second.gateway[Symbol.asyncDispose]()
     const again = keep(await openWorld({ port }))
     expect([again.gateway.port, again.gateway.url]).toEqual([port, `http://127.0.0.1:${port}`])
+  })
+
+  it('lets a session that ran through a restart go on with the token it has (R-080)', async () => {
+    const tokenSecret = 'kept in the secrets file'
+    const { world, token, upstream } = await open(whole, { tokenSecret })
+    const { port } = world.gateway
+    await world.gateway[Symbol.asyncDispose]()
+    await expect(ask(world, token, sonnet)).rejects.toThrow()
+    const later = keep(await openWorld({ tokenSecret, port }))
+    later.router.add({ name: 'fake', wire: 'anthropic', baseUrl: upstream.url }, 'owner')
+    const answer = await ask(world, token, sonnet)
+    expect([answer.status, later.calls().length, later.calls()[0]?.taskId]).toEqual([200, 1, grant.taskId])
+    await answer.text()
+    const { sessionId: _, ...origin } = grant
+    expect(later.calls()).toMatchObject([{ ...origin, state: 'settled' }])
+    const stranger = keep(await openWorld({ tokenSecret: 'another' }))
+    expect((await ask(stranger, token, sonnet)).status).toBe(401)
   })
 
   it('is not reachable from outside this machine (R-023)', async () => {
