@@ -1,13 +1,16 @@
 import type { ClientLink } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
-import { notSignedIn, RefusalError } from './refusal.ts'
+import type { Refusal } from '../../contract/index.ts'
+import { connectionLost, notSignedIn, RefusalError } from './refusal.ts'
 
 type NoContext = Record<never, never>
 export type Line = {
   readonly link: ClientLink<NoContext>
   /** Resolves when the line is gone; never rejects. */
   readonly gone: Promise<void>
+  /** Why it went, where another try would not help. */
+  refusal(): Refusal | undefined
   close(): void
 }
 
@@ -32,7 +35,7 @@ function openPort(signal: AbortSignal): Promise<Line> {
       stop()
       const gone = new Promise<void>((done) => port.addEventListener('close', () => done(), { once: true }))
       port.start()
-      resolve({ link: new PortLink<NoContext>({ port }), gone, close: () => port.close() })
+      resolve({ link: new PortLink<NoContext>({ port }), gone, refusal: () => undefined, close: () => port.close() })
     }
     window.addEventListener('message', take)
     // The shell sends a port by itself once; asking again covers every later line, and a shell that was not ready.
@@ -58,30 +61,21 @@ async function openSocket(signal: AbortSignal): Promise<Line> {
       done()
     }),
   )
-  const opened = new Promise<boolean>((done) => {
+  const isOpen = await new Promise<boolean>((done) => {
     socket.addEventListener('open', () => done(true), { once: true })
     void gone.then(() => done(false))
     signal.addEventListener('abort', () => done(false), { once: true })
     setTimeout(() => done(false), CONNECT_MS)
   })
-  if (!(await opened)) {
+  if (!isOpen) {
     socket.close()
-    throw signedOut || (await isSignedOut()) ? new RefusalError(notSignedIn) : new Error('REEF does not answer.')
+    throw new RefusalError(connectionLost)
   }
   return {
     link: new SocketLink<NoContext>({ websocket: socket }),
-    gone: gone.then(() => {
-      if (signedOut) throw new RefusalError(notSignedIn)
-    }),
+    gone,
+    // The engine opens the door to say that nobody may come in: a refused upgrade would not tell the page why.
+    refusal: () => (signedOut ? notSignedIn : undefined),
     close: () => socket.close(),
-  }
-}
-
-/** A browser does not tell why a WebSocket was refused, so the same door is asked over HTTP. */
-async function isSignedOut(): Promise<boolean> {
-  try {
-    return (await fetch('/rpc/ws', { cache: 'no-store' })).status === 401
-  } catch {
-    return false
   }
 }

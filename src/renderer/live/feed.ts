@@ -1,6 +1,6 @@
 import { createORPCClient } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
-import type { Contract } from '../../contract/index.ts'
+import type { Contract, Refusal } from '../../contract/index.ts'
 import type { Line } from './connect.ts'
 import { connectionLost, notSignedIn, RefusalError, toRefusal } from './refusal.ts'
 import type { LiveStore } from './store.ts'
@@ -29,22 +29,31 @@ export function startFeed(store: LiveStore, openLine: (signal: AbortSignal) => P
   async function keep(): Promise<void> {
     let failures = 0
     while (!signal.aborted) {
-      try {
-        line = await openLine(signal)
-        await follow(line)
-        failures = 0
-      } catch (error) {
-        if (signal.aborted) return
-        const refusal = toRefusal(error)
-        if (refusal.code === notSignedIn.code) return store.connection({ kind: 'refused', refusal: notSignedIn })
-        if (store.getState().connection.kind === 'live') failures = 0
-      } finally {
-        line?.close()
-        line = undefined
+      const refusal = await holdLine()
+      if (signal.aborted) return
+      if (store.getState().connection.kind === 'live') failures = 0
+      if (refusal) {
+        store.connection({ kind: 'refused', refusal })
+        return
       }
       lose()
       await pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8000)
       failures += 1
+    }
+  }
+
+  /** One line from its opening to its end. Answers with a refusal when another try would not help. */
+  async function holdLine(): Promise<Refusal | undefined> {
+    try {
+      line = await openLine(signal)
+      await follow(line)
+      return line.refusal()
+    } catch (error) {
+      // However a line breaks, the answer is another line; a mistake of ours would show as a page that never gets live.
+      return line?.refusal() ?? (toRefusal(error).code === notSignedIn.code ? notSignedIn : undefined)
+    } finally {
+      line?.close()
+      line = undefined
     }
   }
 
@@ -62,7 +71,7 @@ export function startFeed(store: LiveStore, openLine: (signal: AbortSignal) => P
       const timer = setInterval(() => {
         if (Date.now() - heardAt > SILENCE_MS) resolve('silent')
       }, 1000)
-      void held.gone.catch(() => undefined).then(() => clearInterval(timer))
+      void held.gone.then(() => clearInterval(timer))
       signal.addEventListener('abort', () => clearInterval(timer), { once: true })
     })
     const read = async () => {
