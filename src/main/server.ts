@@ -25,6 +25,7 @@ async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<v
       version: packageVersion,
       attended: env['REEF_ATTENDED'] === undefined ? Boolean(process.stdout.isTTY || env['DISPLAY'] || env['WAYLAND_DISPLAY']) : env['REEF_ATTENDED'] !== '0',
       rehearse: !argv.includes('--no-rehearsal'),
+      rehearsalPace: Number(env['REEF_REHEARSAL_PACE'] ?? 1),
     })
     endOnSignals(host)
     const toLine = createTimeline({
