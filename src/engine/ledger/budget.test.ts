@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { PlanView, TaskView } from '../../contract/index.ts'
+import type { PlanId, PlanView, TaskId, TaskView } from '../../contract/index.ts'
 import { toNanodollars } from '../../contract/index.ts'
 import { checkBudgets } from './budget.ts'
 
@@ -19,4 +19,11 @@ test.each([
 ])('%s stops the next call with 402', (_, ofPlan, ofTask, ofDay, words) => {
   const answer = checkBudgets({ plan: ofPlan, task: ofTask, today: ofDay })
   expect(answer).toMatchObject({ ok: false, status: 402, message: expect.stringMatching(words) })
+})
+
+test('a call is refused when those under way will use up what is left (R-078)', () => {
+  const held = (of?: { planId?: PlanId; taskId?: TaskId }) => toNanodollars(of?.taskId ? 0.4 : of?.planId ? 1 : 2)
+  const check = (ofPlan: number, ofTask: number, ofDay: number) =>
+    checkBudgets({ plan: { ...plan(ofPlan), id: 'plan_1' }, task: { ...task(ofTask), id: 'task_1' }, today: today(ofDay), held })
+  expect([check(3.9, 0.5, 97), check(4, 0.5, 97), check(3.9, 0.6, 97), check(3.9, 0.5, 98)].map((answer) => answer.ok)).toEqual([true, false, false, false])
 })

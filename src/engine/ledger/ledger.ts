@@ -6,7 +6,7 @@ import { type ReadDb, type WriteDb, write } from '../store/index.ts'
 import { daysFrom, startOfDay, toDay, toSpans } from './days.ts'
 import { createLedgerReader, createLedgerStore, type Span } from './ledger.store.ts'
 import type { Prices } from './price.ts'
-import { estimateUsage, type MeteredUsage, noUsage } from './usage.ts'
+import { estimateUsage, expectUsage, type MeteredUsage, noUsage } from './usage.ts'
 
 export type LedgerDeps = {
   readonly db: WriteDb
@@ -43,8 +43,6 @@ export type CallEnd = {
 }
 export type CallFailure = { readonly status: number; readonly latencyMs?: number; readonly requestId?: string | null }
 
-/** Tokens of a usual answer. What programs allow at most, 128,000, would hold back whole budgets for one call. */
-const USUAL_OUTPUT = 2000
 const HOUR = 3_600_000
 const MOST_POINTS = 600
 /** Keys that a stacked chart can still tell apart. */
@@ -55,12 +53,13 @@ const MOST_ROWS = 500
 export function createLedger({ db, reader: readDb, clock, append, prices, charge }: LedgerDeps) {
   const store = createLedgerStore(db)
   const reader = createLedgerReader(readDb)
+  /** Read before anybody can open another: the calls of sessions that outlived an engine come back before recovery does. */
+  let left = store.open()
 
   return {
     /** Committed when it returns: from here on the call is paid for, whatever becomes of the engine. */
     open(origin: CallOrigin): CallId {
       const id = newId('call', clock) as CallId
-      const expected = { ...estimateUsage({ known: null, requestBytes: origin.requestBytes ?? 0, answerBytes: 0 }), output: USUAL_OUTPUT }
       write(db, () =>
         store.insert({
           id,
@@ -75,7 +74,7 @@ export function createLedger({ db, reader: readDb, clock, append, prices, charge
           wire: origin.wire,
           confidence: 'estimated',
           request_bytes: origin.requestBytes ?? 0,
-          held: prices.price(origin.provider, origin.model, expected, clock.now()).cost,
+          held: prices.price(origin.provider, origin.model, expectUsage(origin.requestBytes ?? 0), clock.now()).cost,
         }),
       )
       return id
@@ -90,10 +89,11 @@ export function createLedger({ db, reader: readDb, clock, append, prices, charge
         close({ ...unpriced, id, state: 'failed', usage: noUsage, confidence: 'exact', status, latencyMs: latencyMs ?? null, requestId: requestId ?? null }),
       ),
 
-    /** Bills the calls of an engine that died before their end by the length of what was asked. Answers how many there were. */
+    /** Bills the calls of an engine that died before their end by the length of what was asked; those of this life are left alone. Answers how many there were. */
     recover(): number {
       return write(db, () => {
-        const open = store.open()
+        const open = left
+        left = []
         for (const call of open) {
           const usage = estimateUsage({ known: null, requestBytes: call.requestBytes, answerBytes: 0 })
           bill(call.id, { usage, status: null, latencyMs: Math.max(0, clock.now() - call.at), requestId: null, confidence: 'estimated' })
@@ -103,8 +103,8 @@ export function createLedger({ db, reader: readDb, clock, append, prices, charge
     },
 
     /**
-     * What the calls under way are expected to cost: of a task, of a plan, or of all. A limit that counts it together with what
-     * is spent is passed by the error of one estimate at most, however many calls run side by side (R-078).
+     * What the calls under way are expected to cost: of a task, of a plan, or of all. Limits count it together with what is
+     * spent, so that many calls side by side cannot each take the last dollar (R-078).
      */
     held: ({ taskId, planId }: { taskId?: TaskId | null; planId?: PlanId | null } = {}): Nanodollars =>
       store.held({ taskId: taskId ?? null, planId: planId ?? null }),

@@ -25,3 +25,15 @@ export function estimateUsage({ known, requestBytes, answerBytes }: { known: Met
     output: Math.max(before.output, output),
   }
 }
+
+/** Of a request of an agent, which sends the beginning of its conversation again with every call. */
+const USUALLY_CACHED = 0.9
+/** Tokens. What programs allow at most, 128,000, would hold back whole budgets for one call. */
+const USUAL_OUTPUT = 2000
+
+/** What a call will probably use, while nothing is known of it but its length: for holding money back, never for a bill. */
+export function expectUsage(requestBytes: number): MeteredUsage {
+  const tokens = Math.ceil(requestBytes / REQUEST_BYTES_PER_TOKEN)
+  const cacheRead = Math.floor(tokens * USUALLY_CACHED)
+  return { ...noUsage, input: tokens - cacheRead, cacheRead, output: USUAL_OUTPUT }
+}
