@@ -1,0 +1,119 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { SessionId, SessionView } from '../../../contract/index.ts'
+import { useClient } from '../../live/reef.ts'
+import { Button } from '../../parts/button.tsx'
+import { RefusalNote } from '../../parts/refusal-note.tsx'
+import { FindBar } from './find-bar.tsx'
+import type { FollowState } from './follower.ts'
+import { LinkQuestion } from './link-question.tsx'
+import styles from './terminal.module.css'
+import { createTerminalView, type TerminalView } from './terminal-view.ts'
+
+type Reading = { readonly follow: FollowState; readonly paused: boolean; readonly below: number; readonly more: boolean; readonly cut: boolean }
+const start: Reading = { follow: { kind: 'following' }, paused: false, below: 0, more: false, cut: false }
+
+/**
+ * One session's record as a terminal, to be read only. Scrolling up or Space pauses it, End follows again; Ctrl+F finds, Home goes to what is
+ * there first. `tools` stand at the right of its bar.
+ */
+export function TerminalPane({
+  session,
+  label,
+  focused,
+  screenReader,
+  tools,
+}: {
+  session: Pick<SessionView, 'id' | 'bytes'>
+  label: string
+  focused: boolean
+  screenReader: boolean
+  tools?: ReactNode
+}) {
+  const client = useClient()
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<TerminalView>(null)
+  const [reading, setReading] = useState(start)
+  const [finding, setFinding] = useState(false)
+  const [found, setFound] = useState({ index: -1, count: 0 })
+  const [link, setLink] = useState<string>()
+  const first = useRef({ bytes: session.bytes, focused, screenReader })
+  const { id } = session
+
+  useEffect(() => {
+    const element = host.current
+    if (!element) return
+    const stop = new AbortController()
+    setReading(start)
+    void import('./xterm.ts').then(({ openXterm }) => {
+      if (stop.signal.aborted) return
+      view.current = createTerminalView({
+        host: element,
+        open: openXterm,
+        record: (from, signal) => client.session.follow({ id: id as SessionId, from }, { signal }),
+        bytes: first.current.bytes,
+        focused: first.current.focused,
+        screenReader: first.current.screenReader,
+        onReading: (change) => setReading((before) => ({ ...before, ...change })),
+        onFind: () => setFinding(true),
+        onFound: setFound,
+        onLink: setLink,
+      })
+    })
+    return () => {
+      stop.abort()
+      view.current?.dispose()
+      view.current = null
+    }
+  }, [client, id])
+  useEffect(() => view.current?.setScreenReader(screenReader), [screenReader])
+
+  const closeFind = () => {
+    setFinding(false)
+    view.current?.stopFinding()
+    view.current?.focus()
+  }
+  return (
+    <div className={styles.pane} data-paused={reading.paused}>
+      <div className={styles.bar}>
+        <Position reading={reading} onFollow={() => view.current?.followOn()} onPause={() => view.current?.pause()} />
+        {reading.cut ? (
+          <Button kind="quiet" title="Only the last part was loaded" onClick={() => view.current?.fromStart()}>
+            From the start
+          </Button>
+        ) : null}
+        <span className={styles.push} />
+        <Button kind="quiet" onClick={() => setFinding(true)}>
+          Find
+        </Button>
+        {tools}
+      </div>
+      {finding ? (
+        <FindBar
+          found={found}
+          onFind={(text, options) => view.current?.find(text, options)}
+          onBack={(text, options) => view.current?.findBack(text, options)}
+          onClose={closeFind}
+        />
+      ) : null}
+      {reading.follow.kind === 'lost' ? <RefusalNote refusal={reading.follow.refusal} /> : null}
+      <section ref={host} className={styles.host} aria-label={label} />
+      <LinkQuestion url={link} onClose={() => setLink(undefined)} />
+    </div>
+  )
+}
+
+function Position({ reading: { follow, paused, below, more }, onFollow, onPause }: { reading: Reading; onFollow: () => void; onPause: () => void }) {
+  if (paused)
+    return (
+      <Button kind="plain" className={styles.behind} aria-keyshortcuts="End" onClick={onFollow}>
+        ↓ {below.toLocaleString('en-NZ')}
+        {more ? '+' : ''} {below === 1 && !more ? 'line' : 'lines'} below · follow
+      </Button>
+    )
+  if (follow.kind === 'ended') return <span className={styles.note}>Ended; this is its record.</span>
+  return (
+    <Button kind="quiet" aria-keyshortcuts="Space" onClick={onPause} disabled={follow.kind === 'lost'}>
+      {follow.kind === 'lost' ? 'Connection lost' : 'Following · pause'}
+    </Button>
+  )
+}
