@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PlanDraft, type SessionId, type TaskKind } from '../../src/contract/index.ts'
 import { createLocalTarget } from '../../src/engine/delivery/targets/local.ts'
+import { toBuilderPrompt, toReviewPrompt } from '../../src/engine/dispatch/prompts.ts'
 import { createRehearsalModel, type RehearsalModel } from '../../src/engine/gateway/index.ts'
+import { toPlannerPrompt } from '../../src/engine/planner/prompt.ts'
 import { findCommands, runCommand } from '../../src/engine/quality/checks/commands.ts'
 import { type Finding, toError } from '../../src/engine/quality/evidence.ts'
 import { openWorkshop, type Workshop } from '../programs/workshop.ts'
@@ -73,11 +75,16 @@ describe('the rehearsal', () => {
     )
     return { ...(await shop.sessions.ended(session)), record: shop.sessions.log(session, 0, 1_000_000).text }
   }
-  const build = (key: string, attempt: number, cwd: string, error = '') => {
-    const task = plan.tasks.find((one) => one.key === key)
-    const again = error && `\n\nThe last attempt did not pass. Its work is in this worktree. What went wrong:\n<error>\n${error}\n</error>`
-    const order = `[REEF role=builder task=${key} attempt=${attempt}]\nTask ${key}: ${task?.title}\n\n${task?.instructions}${again}`
-    return ask('pi', 'scripted-builder', cwd, `${order}\n\nIt is part of this request of the owner:\n<request>\n${text}\n</request>`)
+  const build = (key: string, counted: number, cwd: string, error: string | null = null) => {
+    const planned = plan.tasks.find((one) => one.key === key)
+    const work = { task: { key, title: planned?.title, error }, plan: { text }, instructions: planned?.instructions, outputs: planned?.outputs }
+    const attempt = { n: counted + 1, step: counted === 0 ? 'same model' : 'adjusted prompt' }
+    return ask(
+      'pi',
+      'scripted-builder',
+      cwd,
+      toBuilderPrompt({ ...work, agent: undefined, attempt, counted } as unknown as Parameters<typeof toBuilderPrompt>[0]),
+    )
   }
   /** Everything that the plan says must be there is there, and is committed and merged. */
   function finish(key: string, cwd: string) {
@@ -89,7 +96,8 @@ describe('the rehearsal', () => {
   }
 
   it('plans the story of the specification as six tasks (R-017, R-031)', async () => {
-    const end = await ask('direct', 'scripted-builder', shop.worktree, `[REEF role=planner]\nPlan this request.\n<request>\n${text}\n</request>`)
+    const { prompt } = toPlannerPrompt({ text, project: 'prices', budgetUsd: 5 }, [])
+    const end = await ask('direct', 'scripted-builder', shop.worktree, prompt)
     plan = PlanDraft.parse(JSON.parse(end.text))
     expect(plan.tasks.map(({ key, agent, kind, dependsOn }) => [key, agent, kind, dependsOn.join()])).toEqual([
       ['T1', 'Scout', 'research', ''],
@@ -104,22 +112,22 @@ describe('the rehearsal', () => {
   it('builds a product, stumbles once over its own test and mends it (R-034, U-38)', async () => {
     for (const key of ['T1', 'T2']) {
       const cwd = branch(key)
-      expect(await build(key, 1, cwd)).toMatchObject({ outcome: 'succeeded', text: expect.stringContaining('REHEARSAL') })
+      expect(await build(key, 0, cwd)).toMatchObject({ outcome: 'succeeded', text: expect.stringContaining('REHEARSAL') })
       finish(key, cwd)
     }
     expect(await gate(repo, 'build')).toEqual(passed)
 
     const api = branch('T3')
     const scraper = branch('T4')
-    expect(await build('T3', 1, api)).toMatchObject({ outcome: 'succeeded', text: expect.stringContaining('the API is built') })
+    expect(await build('T3', 0, api)).toMatchObject({ outcome: 'succeeded', text: expect.stringContaining('the API is built') })
     const first = await gate(api, 'build')
     expect(first.verdicts).toEqual(['npm run lint: passed', 'npm run test: failed'])
     expect(first.error).toMatch(/✖ GET \/prices lists the offers cheapest first/)
-    const again = await build('T3', 2, api, first.error)
+    const again = await build('T3', 1, api, first.error)
     expect(again).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/REHEARSAL: mended.* 9 tests pass/) })
     expect(again.record).toContain('“GET /prices lists the offers cheapest first” fails')
     expect(await gate(api, 'build')).toEqual(passed)
-    expect(await build('T4', 1, scraper)).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/9 tests pass/) })
+    expect(await build('T4', 0, scraper)).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/9 tests pass/) })
     expect(await gate(scraper, 'build')).toEqual(passed)
     for (const [key, cwd] of [
       ['T3', api],
@@ -127,14 +135,14 @@ describe('the rehearsal', () => {
     ] as const) {
       finish(key, cwd)
       const diff = git(cwd, 'diff', `main~1...${key}`)
-      const verdict = JSON.parse(
-        (await ask('direct', 'scripted-reviewer', cwd, `[REEF role=reviewer task=${key}]\nReview.\n<diff>\n${diff}\n</diff>\n\nAnswer.`)).text,
-      )
+      const task = { key, title: plan.tasks.find((one) => one.key === key)?.title ?? '' }
+      const { prompt } = toReviewPrompt({ task, instructions: 'as planned', diff, truncated: false, evidence: [] })
+      const verdict = JSON.parse((await ask('direct', 'scripted-reviewer', cwd, prompt)).text)
       expect(verdict).toMatchObject({ verdict: 'pass', summary: expect.stringContaining('REHEARSAL'), findings: [] })
     }
 
     const qa = branch('T5')
-    expect(await build('T5', 1, qa)).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/did not manage to break it. \d+ tests pass/) })
+    expect(await build('T5', 0, qa)).toMatchObject({ outcome: 'succeeded', text: expect.stringMatching(/did not manage to break it. \d+ tests pass/) })
     expect(await gate(qa, 'qa')).toEqual(passed)
     finish('T5', qa)
     expect(readFileSync(join(repo, 'docs/qa-report.md'), 'utf8')).toMatch(/\d\d passed, 0 failed/)
