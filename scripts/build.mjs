@@ -38,8 +38,19 @@ export function isStale() {
   return watched.some((name) => newest(join(root, name)) > builtAt)
 }
 
+/** Vite takes the kind of build from NODE_ENV, and reading a config sets it. It must not stay: what is started later inherits the environment. */
 async function buildAll() {
-  const vite = await import('vite')
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  try {
+    return await buildEach(await import('vite'))
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  }
+}
+
+async function buildEach(vite) {
   const run = (configFile) => vite.build({ configFile: join(root, configFile), logLevel: 'error' })
   const pageEntry = 'src/renderer/index.html'
   const hasPage = existsSync(join(root, pageEntry))

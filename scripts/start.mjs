@@ -67,6 +67,8 @@ function runElectron(binary, { port, dataDir }) {
 function runServer(node, { port, dataDir }, face) {
   const server = spawn(node, ['--enable-source-maps', join(root, 'dist', 'main', 'server.js'), ...engineArguments(port, dataDir)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // The engine's own output is a pipe: only this process knows whether somebody is there to answer.
+    env: { REEF_ATTENDED: process.stdout.isTTY || hasScreen() ? '1' : '0', ...process.env },
     detached: true,
   })
   let url

@@ -31,9 +31,10 @@ const NOT_SIGNED_IN = 4401
 /** The engine's face on this machine: the page, its live connection, RPC for the CLI, JSON for scripts. 127.0.0.1 only. */
 export async function openLoopback(options: LoopbackOptions) {
   const { api, cookie, rendererRoot, token } = options
-  const shared = { plugins: [new BodyLimitPlugin({ maxBodySize: MOST_BODY })], clientInterceptors: api.clientInterceptors }
-  const rpc = new RPCHandler(api.router, shared)
-  const json = new OpenAPIHandler(api.router, shared)
+  // A plugin of one handler adds to the list it is given, so each gets its own.
+  const forHttp = () => ({ plugins: [new BodyLimitPlugin({ maxBodySize: MOST_BODY })], clientInterceptors: [...api.clientInterceptors] })
+  const rpc = new RPCHandler(api.router, forHttp())
+  const json = new OpenAPIHandler(api.router, forHttp())
   const live = new SocketHandler(api.router, { clientInterceptors: api.clientInterceptors })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_BODY })
   const codes = new Map<string, number>()

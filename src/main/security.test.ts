@@ -52,7 +52,7 @@ test('every answer carries a policy without inline scripts, frames or foreign ho
   }
 })
 
-test('only the app itself is the app, and only https leaves it', () => {
+test('only the app itself is the app', () => {
   expect(['app://reef/', 'app://reef/task/1', 'app://reef.evil/', 'https://reef/', 'app:reef', ''].map(isAppUrl)).toEqual([
     true,
     true,
@@ -61,11 +61,18 @@ test('only the app itself is the app, and only https leaves it', () => {
     false,
     false,
   ])
-  expect(['https://example.com', 'http://example.com', 'file:///etc/passwd', 'javascript:alert(1)', 'x'].map(isOutwardLink)).toEqual([
-    true,
-    false,
-    false,
-    false,
-    false,
-  ])
+})
+
+test('only https and a product on this machine leave the window', () => {
+  expect(['https://example.com', 'http://127.0.0.1:4100/health', 'http://localhost:4100'].map(isOutwardLink)).toEqual([true, true, true])
+  const refused = [
+    'http://example.com',
+    'http://127.0.0.1.example.com',
+    'http://localhost@example.com',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'reef://task/1',
+    'x',
+  ]
+  expect(refused.filter(isOutwardLink)).toEqual([])
 })

@@ -98,10 +98,11 @@ function realFile(path: string): string | undefined {
   }
 }
 
-/** The only addresses handed to the desktop's own browser. Everything else that a page asks for is dropped. */
+/** The only addresses handed to the desktop's own browser: https, and what REEF has deployed on this machine. Everything else is dropped. */
 export function isOutwardLink(url: string): boolean {
   try {
-    return new URL(url).protocol === 'https:'
+    const { protocol, hostname } = new URL(url)
+    return protocol === 'https:' || (protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost'))
   } catch {
     return false
   }

@@ -1,0 +1,2 @@
+/** A browser that has app windows, or undefined. */
+export function findBrowser(): string | undefined
