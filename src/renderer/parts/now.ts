@@ -1,44 +1,44 @@
 import { useSyncExternalStore } from 'react'
 
-type Ticker = { now: number; timer: ReturnType<typeof setInterval> | undefined; readonly listeners: Set<() => void> }
+/** One pace of time, shared by all who look at it. Its functions keep their identity: React subscribes again when they change. */
+type Ticker = { readonly listen: (listener: () => void) => () => void; readonly read: () => number }
 const tickers = new Map<number, Ticker>()
 
 function tickerOf(every: number): Ticker {
   const known = tickers.get(every)
   if (known) return known
-  const fresh: Ticker = { now: Date.now(), timer: undefined, listeners: new Set() }
-  tickers.set(every, fresh)
-  return fresh
+  const ticker = createTicker(every)
+  tickers.set(every, ticker)
+  return ticker
 }
 
-function listen(every: number, listener: () => void): () => void {
-  const ticker = tickerOf(every)
-  ticker.listeners.add(listener)
-  if (ticker.timer === undefined) {
-    ticker.now = Date.now()
-    ticker.timer = setInterval(() => {
-      ticker.now = Date.now()
-      for (const each of ticker.listeners) each()
-    }, every)
-  }
-  return () => {
-    ticker.listeners.delete(listener)
-    if (ticker.listeners.size > 0) return
-    clearInterval(ticker.timer)
-    ticker.timer = undefined
+function createTicker(every: number): Ticker {
+  const listeners = new Set<() => void>()
+  let now = Date.now()
+  let timer: ReturnType<typeof setInterval> | undefined
+  return {
+    listen(listener) {
+      listeners.add(listener)
+      if (timer === undefined) {
+        now = Date.now()
+        timer = setInterval(() => {
+          now = Date.now()
+          for (const each of listeners) each()
+        }, every)
+      }
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        clearInterval(timer)
+        timer = undefined
+      }
+    },
+    read: () => now,
   }
 }
 
 /** The present, in epoch milliseconds, no older than `every` ms. One timer for all who ask for the same pace; none while nobody does. */
 export function useNow(every = 1000): number {
-  return useSyncExternalStore(
-    (listener) => listen(every, listener),
-    () => {
-      const ticker = tickerOf(every)
-      // Nobody ticks yet: what stands there may be old. Moved by whole paces only, so that two reads in a row agree.
-      if (ticker.timer === undefined && Date.now() - ticker.now >= every) ticker.now = Date.now()
-      return ticker.now
-    },
-    () => tickerOf(every).now,
-  )
+  const { listen, read } = tickerOf(every)
+  return useSyncExternalStore(listen, read)
 }

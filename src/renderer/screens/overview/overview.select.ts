@@ -1,0 +1,77 @@
+import type { ApprovalView, PlanView, ReleaseView, RequestView, SessionView, TaskView } from '../../../contract/index.ts'
+import type { Facts } from '../../live/state.ts'
+
+const DAY = 86_400_000
+
+/** Requests for approval that wait, the next deadline first. */
+export function selectWaiting(facts: Facts): readonly ApprovalView[] {
+  return Object.values(facts.approvals)
+    .filter((approval) => approval.state === 'requested')
+    .sort((a, b) => a.deadline - b.deadline)
+}
+
+/** Plans that were made and wait to be looked at. */
+export function selectDrafts(facts: Facts): readonly PlanView[] {
+  return Object.values(facts.plans).filter((plan) => plan.state === 'draft')
+}
+
+/**
+ * Tasks that do not go on by themselves soon: those that gave up or failed, and those held by anything but the tasks before them. What waits for an
+ * approval is left out, because its approval is shown.
+ */
+export function selectStuck(facts: Facts): readonly TaskView[] {
+  return Object.values(facts.tasks)
+    .filter((task) => {
+      const plan = facts.plans[task.planId]
+      if (plan && plan.state !== 'running') return false
+      if (task.state === 'dead_letter' || task.state === 'failed') return true
+      return task.wait !== null && task.wait.reason !== 'dependency' && task.wait.reason !== 'approval'
+    })
+    .sort((a, b) => Number(b.wait === null) - Number(a.wait === null) || stuckSince(a) - stuckSince(b))
+}
+
+/** Since when a task does not move. */
+export const stuckSince = (task: TaskView): number => task.endedAt ?? task.readyAt ?? task.createdAt
+
+/** Sessions at work, the oldest first; a released product is not work. */
+export function selectRunning(facts: Facts): readonly SessionView[] {
+  return Object.values(facts.sessions)
+    .filter((session) => (session.state === 'running' || session.state === 'launching') && session.role !== 'product')
+    .sort((a, b) => a.startedAt - b.startedAt)
+}
+
+export function selectPlanning(facts: Facts): readonly RequestView[] {
+  return Object.values(facts.requests)
+    .filter((request) => request.state === 'planning' || (request.state === 'failed' && facts.status.now - request.createdAt < DAY))
+    .sort((a, b) => b.createdAt - a.createdAt)
+}
+
+export function selectRunningPlans(facts: Facts): readonly PlanView[] {
+  return Object.values(facts.plans)
+    .filter((plan) => plan.state === 'running')
+    .sort((a, b) => b.createdAt - a.createdAt)
+}
+
+/** Plans that ended, the last first. */
+export function selectFinished(facts: Facts): readonly PlanView[] {
+  return Object.values(facts.plans)
+    .filter((plan) => plan.endedAt !== null)
+    .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
+    .slice(0, 8)
+}
+
+/** What is released now: the last release of each project, those in trouble first. Stopped ones are gone. */
+export function selectReleased(facts: Facts): readonly ReleaseView[] {
+  const latest = new Map<string, ReleaseView>()
+  for (const release of Object.values(facts.releases)) {
+    const known = latest.get(release.project)
+    if (!known || known.startedAt < release.startedAt) latest.set(release.project, release)
+  }
+  const trouble = (release: ReleaseView) => Number(release.state === 'unhealthy' || release.state === 'failed')
+  return [...latest.values()].filter((release) => release.state !== 'stopped').sort((a, b) => trouble(b) - trouble(a) || b.startedAt - a.startedAt)
+}
+
+/** True before the first request: the screen then says how to begin. */
+export function isBlank(facts: Facts): boolean {
+  return Object.keys(facts.plans).length === 0 && Object.keys(facts.requests).length === 0
+}
