@@ -290,7 +290,7 @@ describe('"done"', () => {
       )
       .all() as Array<{ detail: string }>
     expect(plan.map((step) => step.detail)).toEqual([
-      'SEARCH a USING INDEX sqlite_autoindex_attempt_1 (id=?)',
+      'SEARCH a USING PRIMARY KEY (id=?)',
       'SEARCH e USING COVERING INDEX evidence_verdict (attempt_id=? AND head_sha=? AND verdict=?)',
     ])
   })

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { Actor, EventData, EventType, Instant, ReefEvent } from '../../contract/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
-import { afterCommit, type ReadDb, type WriteDb } from '../store/index.ts'
+import { afterCommit, type ReadDb, transactionOf, type WriteDb } from '../store/index.ts'
 import { createJournalReader, createJournalStore, type EventRow } from './journal.store.ts'
 import type { Redact } from './redact.ts'
 
@@ -23,27 +23,51 @@ export function createJournal({ db, reader: readDb, clock, redact }: JournalDeps
   const store = createJournalStore(db)
   const reader = createJournalReader(readDb)
   const listeners = new Set<(event: ReefEvent) => void>()
+  // Where the chain stands inside the running transaction. It is read anew in the next one: a rolled-back end is no end.
+  let end: { readonly of: object; seq: number; hash: string; readonly told: ReefEvent[] } | undefined
+
+  function endOfChain(transaction: object) {
+    if (end?.of !== transaction) {
+      const told: ReefEvent[] = []
+      end = { of: transaction, ...(store.head() ?? { seq: 0, hash: '' }), told }
+      afterCommit(db, () => {
+        for (const event of told) for (const listener of listeners) listener(event)
+      })
+    }
+    return end
+  }
 
   const append: Append = (event) => {
-    if (!db.inTransaction) throw new Error(`${event.type} appended outside a transaction`)
-    const head = store.head()
-    const seq = (head?.seq ?? 0) + 1
+    const transaction = transactionOf(db)
+    if (!transaction) throw new Error(`${event.type} appended outside a transaction`)
+    const chain = endOfChain(transaction)
+    const text = JSON.stringify(event.data)
+    const data = redact(text)
     const row: Omit<EventRow, 'hash'> = {
-      seq,
+      seq: chain.seq + 1,
       id: newId('evt', clock),
       type: event.type,
       at: clock.now() as Instant,
       actor: event.actor ?? 'engine',
       subject: event.subject,
       correlation_id: event.correlationId ?? null,
-      data: redact(JSON.stringify(event.data)),
+      data,
     }
-    store.insert({ ...row, hash: chainHash(head?.hash ?? '', row) })
-    afterCommit(db, () => {
-      const { seq: _, data, correlation_id, ...rest } = row
-      const told = { ...rest, seq, correlationId: correlation_id, data: event.data } as ReefEvent
-      for (const listener of listeners) listener(told)
-    })
+    const hash = chainHash(chain.hash, row)
+    store.insert(row, hash)
+    chain.seq = row.seq
+    chain.hash = hash
+    const { seq, id, at, actor, correlation_id: correlationId } = row
+    chain.told.push({
+      seq,
+      id,
+      type: event.type,
+      at,
+      actor,
+      subject: event.subject,
+      correlationId,
+      data: data === text ? event.data : JSON.parse(data),
+    } as ReefEvent)
   }
 
   return {
@@ -73,7 +97,9 @@ export function createJournal({ db, reader: readDb, clock, redact }: JournalDeps
 export type Journal = ReturnType<typeof createJournal>
 
 function chainHash(previous: string, row: Omit<EventRow, 'hash'>): string {
-  return createHash('sha256')
-    .update(`${previous}\n${row.seq}\n${row.id}\n${row.type}\n${row.at}\n${row.actor}\n${row.subject}\n${row.correlation_id ?? ''}\n${row.data}`)
-    .digest('hex')
+  return digest(
+    'sha256',
+    `${previous}\n${row.seq}\n${row.id}\n${row.type}\n${row.at}\n${row.actor}\n${row.subject}\n${row.correlation_id ?? ''}\n${row.data}`,
+    'hex',
+  )
 }

@@ -1,9 +1,9 @@
 import type { Instant, PlanId, PlanState, RequestId, TaskId } from '../../contract/index.ts'
 import type { ReadDb, WriteDb } from '../store/index.ts'
-import { type PlanRow, type RequestRow, requestColumns, type TaskRow, taskColumns } from './rows.ts'
+import { inOpenIndex, type PlanRow, type RequestRow, requestColumns, type TaskRow, taskColumns } from './rows.ts'
 
 const planColumns =
-  'id, request_id, project_id, project, title, text, state, rehearsal, source, branch, budget, spent, endpoint, tasks, done, stuck, created_at, started_at, ended_at'
+  'id, request_id, project_id, project, title, text, state, rehearsal, source, branch, budget, spent, endpoint, tasks, done, stuck, ended, created_at, started_at, ended_at'
 
 export function createPlanStore(db: WriteDb) {
   const insertRequest = db.prepare<RequestRow>(
@@ -50,7 +50,8 @@ export function createPlanStore(db: WriteDb) {
     planning: () => planning.all(),
     moveRequest: (id: RequestId, to: { state: 'planned' | 'failed'; error?: string; planId?: PlanId }) =>
       moveRequest.get({ id, state: to.state, error: to.error ?? null, plan_id: to.planId ?? null }),
-    insertPlan: (row: Omit<PlanRow, 'state' | 'spent' | 'endpoint' | 'started_at' | 'ended_at' | 'tasks' | 'done' | 'stuck'>) => void insertPlan.run(row),
+    insertPlan: (row: Omit<PlanRow, 'state' | 'spent' | 'endpoint' | 'started_at' | 'ended_at' | 'tasks' | 'done' | 'stuck' | 'ended'>) =>
+      void insertPlan.run(row),
     plan: (id: PlanId) => plan.get({ id }),
     unstarted: () => unstarted.all(),
     movePlan: (id: PlanId, from: PlanState, to: PlanState, at: { startedAt?: Instant; endedAt?: Instant }) =>
@@ -83,7 +84,7 @@ export function createQueueReader(db: ReadDb) {
   )
   const tasksOf = db.prepare<{ plan_id: PlanId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE plan_id = :plan_id ORDER BY length(key), key`)
   const attention = db.prepare<{ limit: number }, TaskRow>(
-    `SELECT ${taskColumns} FROM task WHERE state IN ('claimed', 'running', 'review', 'awaiting_input', 'failed', 'dead_letter') AND state NOT IN ('done', 'pending', 'ready') ORDER BY id DESC LIMIT :limit`,
+    `SELECT ${taskColumns} FROM task WHERE ${inOpenIndex} AND state IN ('claimed', 'running', 'review', 'awaiting_input', 'failed', 'dead_letter') ORDER BY id DESC LIMIT :limit`,
   )
   const requests = db.prepare<{ before: string; limit: number }, RequestRow>(
     `SELECT ${requestColumns} FROM request WHERE id < :before ORDER BY id DESC LIMIT :limit`,

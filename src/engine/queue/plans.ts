@@ -116,14 +116,12 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
 
     /** Requests that wait for a plan, oldest first; also what a dead engine left. */
     planning: () =>
-      store
-        .planning()
-        .map((row) => ({
-          request: toRequest(row),
-          budget: row.budget,
-          review: row.review === 1,
-          file: row.plan_file ? (JSON.parse(row.plan_file) as PlanFile) : undefined,
-        })),
+      store.planning().map((row) => ({
+        request: toRequest(row),
+        budget: row.budget,
+        review: row.review === 1,
+        file: row.plan_file ? (JSON.parse(row.plan_file) as PlanFile) : undefined,
+      })),
 
     failRequest(id: RequestId, error: string): void {
       write(db, () => {
@@ -284,6 +282,9 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
 
     /** Ends or reopens the plan with its tasks; inside the transaction in which a task ended. */
     settle(planId: PlanId): void {
+      const row = store.plan(planId)
+      // The common case by the plan's own counts: work is left and nothing is stuck, so no task needs to be looked at.
+      if (row?.state === 'running' && row.ended < row.tasks && row.stuck === 0) return
       const plan = mustExist(planId)
       const tasks = tasksOf(planId)
       const open = tasks.filter((task) => !endedStates.some((state) => state === task.state))

@@ -280,9 +280,9 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         const from = retryableStates.find((state) => state === row.state)
         if (!from) throw new ReefError('task/not-retryable', `${row.key} is ${row.state}; only something that ended can be tried again.`, { field: 'id' })
         const below = options.fromHere ? store.descendants(id).filter((task) => retryableStates.some((state) => state === task.state)) : []
-        const task = readyOrBlock(row, from, { error: null, counted: 0, approvalId: null }, 'task.retried', options.actor)
+        const task = readyOrBlock(row, from, { error: null, restart: true, approvalId: null }, 'task.retried', options.actor)
         for (const dependent of below)
-          readyOrBlock(dependent, dependent.state as (typeof retryableStates)[number], { error: null, approvalId: null }, 'task.retried', options.actor)
+          readyOrBlock(dependent, dependent.state as (typeof retryableStates)[number], { error: null, restart: true, approvalId: null }, 'task.retried', options.actor)
         for (const dependent of store.descendants(id)) {
           store.recount(dependent.id)
           const now = mustExist(dependent.id)

@@ -7,6 +7,7 @@ export type ReadDb = Database.Database & { readonly [mode]?: 'read' }
 export type WriteDb = Database.Database & { readonly [mode]?: 'read' } & { readonly writable: true }
 
 const afterCommits = new WeakMap<Database.Database, Array<() => void>>()
+const brackets = new WeakMap<Database.Database, { begin: Database.Statement; commit: Database.Statement }>()
 
 /** Opens the writing connection: WAL, every commit on disk before it is answered, foreign keys on. */
 export function openWriter(file: string): WriteDb {
@@ -16,6 +17,8 @@ export function openWriter(file: string): WriteDb {
   db.pragma('foreign_keys = ON')
   db.pragma('busy_timeout = 5000')
   db.pragma('temp_store = MEMORY')
+  // At most 64 MB: the 2 MB that SQLite takes by itself make every claim in a long queue read from the file.
+  db.pragma('cache_size = -65536')
   return Object.assign(db, { writable: true as const })
 }
 
@@ -34,12 +37,13 @@ type Sync<T> = T extends PromiseLike<unknown> ? never : T
 export function write<T>(db: WriteDb, body: () => Sync<T>): T {
   if (db.inTransaction) return body()
   const callbacks: Array<() => void> = []
+  const { begin, commit } = bracketsOf(db)
+  begin.run()
   afterCommits.set(db, callbacks)
-  db.exec('BEGIN IMMEDIATE')
   let result: T
   try {
     result = body()
-    db.exec('COMMIT')
+    commit.run()
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK')
     throw error
@@ -55,4 +59,15 @@ export function afterCommit(db: WriteDb, callback: () => void): void {
   const callbacks = afterCommits.get(db)
   if (callbacks) callbacks.push(callback)
   else callback()
+}
+
+/** The running transaction, as something to compare with: another object for each one, undefined outside. */
+export const transactionOf = (db: WriteDb): object | undefined => afterCommits.get(db)
+
+function bracketsOf(db: WriteDb) {
+  const known = brackets.get(db)
+  if (known) return known
+  const prepared = { begin: db.prepare('BEGIN IMMEDIATE'), commit: db.prepare('COMMIT') }
+  brackets.set(db, prepared)
+  return prepared
 }

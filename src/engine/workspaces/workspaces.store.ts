@@ -87,7 +87,7 @@ export function createWorkspacesStore(db: WriteDb) {
   const artifactLike = db.prepare<{ attempt_id: AttemptId; path: string; sha256: string }, ArtifactRow>(
     `SELECT ${artifactColumns} FROM artifact WHERE attempt_id = :attempt_id AND path = :path AND sha256 = :sha256`,
   )
-  // event_by_subject: a plan has a handful of events of its own.
+  // event_of_merge: a plan has a handful of events of its own.
   const toldMerge = db.prepare<{ subject: string; commit: string }, { n: number }>(
     `SELECT 1 AS n FROM event WHERE subject = :subject AND type = 'branch.merged' AND json_extract(data, '$.commit') = :commit`,
   )
