@@ -83,15 +83,19 @@ export function createQueueStore(db: WriteDb) {
     `UPDATE task SET unmet = unmet + 1 WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) RETURNING ${taskColumns}`,
   )
   const held = db.prepare<[], TaskRow>(`SELECT ${taskColumns} FROM task WHERE ${inOpenIndex} AND ${isHeld} ORDER BY lease_until`)
-  const expired = db.prepare<{ now: Instant; limit: number }, TaskRow>(
-    `SELECT ${taskColumns} FROM task WHERE ${inOpenIndex} AND ${isHeld} AND lease_until < :now LIMIT :limit`,
+  const expire = db.prepare<{ now: Instant; limit: number }, TaskRow>(
+    `UPDATE task
+        SET state = 'ready', fence = fence + 1, worker = NULL, lease_until = NULL, wait_reason = NULL, wait_detail = NULL, wait_owner = NULL, wait_until = NULL
+      WHERE rowid IN (SELECT rowid FROM task WHERE ${inOpenIndex} AND ${isHeld} AND lease_until < :now LIMIT :limit)
+      RETURNING ${taskColumns}`,
   )
   const delayed = db.prepare<{ now: Instant; limit: number }, TaskRow>(
     `SELECT ${taskColumns} FROM task WHERE state = 'pending' AND wait_until IS NOT NULL AND wait_until <= :now ORDER BY wait_until LIMIT :limit`,
   )
   const nextDelayed = db.prepare<[], { at: Instant | null }>(`SELECT min(wait_until) AS at FROM task WHERE state = 'pending' AND wait_until IS NOT NULL`)
-  const setWait = db.prepare<{ id: TaskId; wait_reason: string; wait_detail: string; wait_owner: string }, TaskRow>(
-    `UPDATE task SET wait_reason = :wait_reason, wait_detail = :wait_detail, wait_owner = :wait_owner WHERE id = :id AND state = 'ready' RETURNING ${taskColumns}`,
+  const setWait = db.prepare<{ id: TaskId; reason: string; detail: string; owner: string; until: Instant | null }, TaskRow>(
+    `UPDATE task SET wait_reason = :reason, wait_detail = :detail, wait_owner = :owner, wait_until = :until
+      WHERE id = :id AND state IN ('ready', 'pending') RETURNING ${taskColumns}`,
   )
   const readySample = db.prepare<{ agent: string; limit: number }, TaskRow>(
     `SELECT ${taskColumns} FROM task WHERE state = 'ready' AND agent = :agent ORDER BY rank, rowid LIMIT :limit`,
@@ -115,11 +119,18 @@ export function createQueueStore(db: WriteDb) {
   const endAttempt = db.prepare<{ id: AttemptId; state: AttemptState; error: string | null; ended_at: Instant }, AttemptRow>(
     `UPDATE attempt SET state = :state, error = :error, ended_at = :ended_at WHERE id = :id AND state = 'running' RETURNING ${attemptColumns}`,
   )
+  const endAttempts = db.prepare<{ ids: string; state: AttemptState; error: string; ended_at: Instant }, AttemptRow>(
+    `UPDATE attempt SET state = :state, error = :error, ended_at = :ended_at
+      WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'running' RETURNING ${attemptColumns}`,
+  )
   const attempts = db.prepare<{ task_id: TaskId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE task_id = :task_id ORDER BY n`)
   const attempt = db.prepare<{ id: AttemptId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE id = :id`)
   const charge = db.prepare<{ id: TaskId; cost: Nanodollars }>('UPDATE task SET spent = spent + :cost WHERE id = :id')
   const chargeAttempt = db.prepare<{ id: AttemptId; cost: Nanodollars }>('UPDATE attempt SET spent = spent + :cost WHERE id = :id')
   const chargePlan = db.prepare<{ id: PlanId; cost: Nanodollars }>('UPDATE plan SET spent = spent + :cost WHERE id = :id')
+  const dependents = db.prepare<{ id: TaskId }, TaskRow>(
+    `SELECT ${taskColumns} FROM task WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) ORDER BY rowid`,
+  )
   const needs = db.prepare<{ id: TaskId }, { id: TaskId; key: string; state: TaskState }>(
     'SELECT t.id, t.key, t.state FROM dependency d JOIN task t ON t.id = d.needs_id WHERE d.task_id = :id ORDER BY t.key',
   )
@@ -153,10 +164,11 @@ export function createQueueStore(db: WriteDb) {
     unblock: (id: TaskId) => unblock.all({ id }),
     block: (id: TaskId) => block.all({ id }),
     held: () => held.all(),
-    expired: (now: Instant, limit: number) => expired.all({ now, limit }),
+    /** Gives up to `limit` tasks back whose lease has run out; their attempts still have to be ended. */
+    expire: (now: Instant, limit: number) => expire.all({ now, limit }),
     delayed: (now: Instant, limit: number) => delayed.all({ now, limit }),
     nextDelayed: () => nextDelayed.get()?.at ?? null,
-    setWait: (id: TaskId, wait: Wait) => setWait.get({ id, wait_reason: wait.reason, wait_detail: wait.detail, wait_owner: wait.owner }),
+    setWait: (id: TaskId, wait: Wait) => setWait.get({ id, ...wait }),
     readySample: (agent: string, limit: number) => readySample.all({ agent, limit }),
     counts: () => counts.all(),
     startTask: (held: Claim, args: { attemptId: AttemptId; driver: string; model: string }) =>
@@ -183,6 +195,8 @@ export function createQueueStore(db: WriteDb) {
     },
     setHead: (id: AttemptId, headSha: string) => void setHead.run({ id, head_sha: headSha }),
     endAttempt: (id: AttemptId, state: AttemptState, error: string | null, endedAt: Instant) => endAttempt.get({ id, state, error, ended_at: endedAt }),
+    endAttempts: (ids: readonly AttemptId[], state: AttemptState, error: string, endedAt: Instant) =>
+      endAttempts.all({ ids: JSON.stringify(ids), state, error, ended_at: endedAt }),
     attempts: (taskId: TaskId) => attempts.all({ task_id: taskId }),
     attempt: (id: AttemptId) => attempt.get({ id }),
     charge: (ids: { taskId: TaskId | null; attemptId: AttemptId | null; planId: PlanId | null }, cost: Nanodollars) => {
@@ -190,6 +204,8 @@ export function createQueueStore(db: WriteDb) {
       if (ids.attemptId) chargeAttempt.run({ id: ids.attemptId, cost })
       if (ids.planId) chargePlan.run({ id: ids.planId, cost })
     },
+    /** Tasks that need this one directly. */
+    dependents: (id: TaskId) => dependents.all({ id }),
     needs: (id: TaskId) => needs.all({ id }),
     descendants: (id: TaskId) => descendants.all({ id }),
     recount: (id: TaskId) => void recount.run({ id }),

@@ -1,30 +1,19 @@
-import type {
-  Actor,
-  AttemptId,
-  AttemptState,
-  AttemptView,
-  CallView,
-  EventType,
-  PlanId,
-  SessionId,
-  TaskId,
-  TaskState,
-  TaskView,
-  Wait,
-} from '../../contract/index.ts'
+import type { Actor, AttemptId, AttemptView, CallView, PlanId, SessionId, TaskId, TaskView, Wait } from '../../contract/index.ts'
 import { seconds } from '../../contract/index.ts'
 import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
 import { type WriteDb, write } from '../store/index.ts'
-import { createQueueStore, type TaskPatch } from './queue.store.ts'
-import { type TaskOptions, type TaskRow, toAttempt, toTask } from './rows.ts'
-import { type AttemptEnd, backoffMs, type Claim, type ClaimAnswer, cancellableStates, type NextTaskState, retryableStates, toRank } from './task.ts'
+import { createMoves } from './moves.ts'
+import { createQueueStore } from './queue.store.ts'
+import { type TaskOptions, type TaskRow, toAttempt } from './rows.ts'
+import { type AttemptEnd, backoffMs, type Claim, type ClaimAnswer, cancellableStates, retryableStates, toRank } from './task.ts'
 
 /** Three missed heartbeats of 30 s (C-24). */
 export const LEASE_MS = seconds(90)
-const RECOVERY_CHUNK = 5000
+/** Leases given back in one transaction: a few milliseconds in which nothing else happens. */
+const RECOVERY_CHUNK = 500
 
 /** What the queue needs from its neighbours, declared here so that it imports none of them. */
 export type QueueDeps = {
@@ -37,62 +26,13 @@ export type QueueDeps = {
   readonly settlePlan: (planId: PlanId) => void
 }
 
-type TaskEvent = Extract<EventType, `task.${string}`>
-
 export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan }: QueueDeps) {
   const store = createQueueStore(db)
-
-  const view = (row: TaskRow) => toTask(row, maxAttempts())
-  const tell = (type: TaskEvent, row: TaskRow, actor: Actor = 'engine'): TaskView => {
-    const task = view(row)
-    append({ type, subject: task.id, actor, correlationId: task.planId, data: task })
-    return task
-  }
-  const mustExist = (id: TaskId): TaskRow => {
-    const row = store.byId(id)
-    if (!row) throw new ReefError('task/unknown', `There is no task ${id}.`, { field: 'id', remedy: 'List them with: reef task list' })
-    return row
-  }
-  const readyNow = (row: Pick<TaskRow, 'priority'>): TaskPatch => ({ wait: null, readyAt: clock.now(), rank: toRank(row.priority, clock.now()), endedAt: null })
-  const dependencyWait = (id: TaskId): Wait => {
-    const open = store.needs(id).filter((need) => need.state !== 'done')
-    const words = open.slice(0, 6).map((need) => (need.state === 'dead_letter' || need.state === 'failed' ? `${need.key}, which failed` : need.key))
-    return { reason: 'dependency', detail: words.join(', ') + (open.length > 6 ? ` and ${open.length - 6} more` : ''), owner: 'engine', until: null }
-  }
-
-  /** A move by the holder of the claim. Throws queue/lease-lost when someone else holds the task by now. */
-  function move<S extends TaskState>(held: Claim, from: S, to: NextTaskState<S>, patch: TaskPatch): TaskRow {
-    const row = store.moveHeld(held, from, to, patch)
-    if (!row) throw new ReefError('queue/lease-lost', `The claim on ${held.taskId} is no longer valid.`)
-    return row
-  }
-  /** A move by the owner or by housekeeping. A worker that holds the task loses it. */
-  function shift<S extends TaskState>(row: TaskRow, from: S, to: NextTaskState<S>, patch: TaskPatch): TaskRow {
-    const moved = store.moveFree(row.id, from, to, patch)
-    if (!moved) throw new ReefError('queue/illegal-move', `${row.key} is no longer ${from}.`)
-    return moved
-  }
-
-  function endAttempt(id: AttemptId | null, state: AttemptState, error: string | null): void {
-    const row = id && store.endAttempt(id, state, error, clock.now())
-    if (row) append({ type: 'attempt.ended', subject: row.id, data: toAttempt(row) })
-  }
-
-  function readyOrBlock(
-    row: TaskRow,
-    from: 'draft' | 'failed' | 'dead_letter' | 'cancelled' | 'skipped' | 'done',
-    patch: TaskPatch,
-    type: TaskEvent,
-    actor: Actor,
-  ): TaskView {
-    store.recount(row.id)
-    const unmet = mustExist(row.id).unmet
-    const moved =
-      unmet === 0
-        ? shift(row, from, 'ready', { ...readyNow(row), ...patch })
-        : shift(row, from, 'pending', { ...patch, wait: dependencyWait(row.id), endedAt: null })
-    return tell(type, moved, actor)
-  }
+  const { view, tell, mustExist, readyNow, dependencyWait, move, shift, endAttempt, readyOrBlock, refreshWait, refreshDependents } = createMoves(store, {
+    clock,
+    append,
+    maxAttempts,
+  })
 
   return {
     /** Claims the most urgent ready task of an agent that is not in `busy`. O(log n) in the backlog. */
@@ -156,6 +96,7 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         for (const dependent of store.unblock(held.taskId)) {
           if (dependent.state !== 'pending' || (dependent.wait_reason !== 'dependency' && dependent.wait_reason !== 'conflict')) continue
           if (dependent.unmet === 0) tell('task.readied', shift(dependent, 'pending', 'ready', readyNow(dependent)))
+          else refreshWait(dependent)
         }
         settlePlan(task.planId)
       })
@@ -170,6 +111,7 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         if (counted === 0) return tell('task.retried', move(held, from, 'ready', { wait: null, error: end.error }))
         if (used >= maxAttempts()) {
           const task = tell('task.dead-lettered', move(held, from, 'dead_letter', { wait: null, error: end.error, counted, endedAt: clock.now() }))
+          refreshDependents(task.id)
           settlePlan(task.planId)
           return task
         }
@@ -210,6 +152,7 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         if (row.state !== 'claimed' && row.state !== 'running' && row.state !== 'review' && row.state !== 'awaiting_input') return undefined
         endAttempt(row.attempt_id, 'failed', error)
         const task = tell('task.failed', shift(row, row.state, 'failed', { wait: null, error, endedAt: clock.now() }))
+        refreshDependents(task.id)
         settlePlan(task.planId)
         return task
       })
@@ -233,23 +176,13 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
       })
     },
 
-    /** Gives every expired lease back, in chunks so that nothing else waits long. Returns how many. */
+    /** Gives every expired lease back. Returns how many; see `expireSome` where something else should be able to happen meanwhile. */
     expireLeases(): number {
       let total = 0
-      for (;;) {
-        const done = write(db, () => {
-          const rows = store.expired(clock.now(), RECOVERY_CHUNK)
-          for (const row of rows) {
-            if (row.state !== 'claimed' && row.state !== 'running' && row.state !== 'review') continue
-            endAttempt(row.attempt_id, 'interrupted', 'its worker stopped answering')
-            tell('task.retried', shift(row, row.state, 'ready', { wait: null }))
-          }
-          return rows.length
-        })
-        total += done
-        if (done < RECOVERY_CHUNK) return total
-      }
+      for (let some = expireSome(); some > 0; some = expireSome()) total += some
+      return total
     },
+    expireSome,
 
     /** Makes every delayed task whose time has come ready. */
     promoteDelayed(): number {
@@ -263,7 +196,9 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
 
     /** Says why ready tasks of a lane are not claimed (U-82); the first 200, and only where the words change. */
     explain(agent: string, wait: Wait): void {
-      const rows = store.readySample(agent, 200).filter((row) => row.wait_reason !== wait.reason || row.wait_detail !== wait.detail)
+      const rows = store
+        .readySample(agent, 200)
+        .filter((row) => row.wait_reason !== wait.reason || row.wait_detail !== wait.detail || row.wait_until !== wait.until)
       if (rows.length === 0) return
       write(db, () => {
         for (const row of rows) {
@@ -282,12 +217,18 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         const below = options.fromHere ? store.descendants(id).filter((task) => retryableStates.some((state) => state === task.state)) : []
         const task = readyOrBlock(row, from, { error: null, restart: true, approvalId: null }, 'task.retried', options.actor)
         for (const dependent of below)
-          readyOrBlock(dependent, dependent.state as (typeof retryableStates)[number], { error: null, restart: true, approvalId: null }, 'task.retried', options.actor)
+          readyOrBlock(
+            dependent,
+            dependent.state as (typeof retryableStates)[number],
+            { error: null, restart: true, approvalId: null },
+            'task.retried',
+            options.actor,
+          )
         for (const dependent of store.descendants(id)) {
           store.recount(dependent.id)
           const now = mustExist(dependent.id)
           if (now.state === 'ready' && now.unmet > 0) tell('task.waited', shift(now, 'ready', 'pending', { wait: dependencyWait(now.id) }))
-          if (now.state === 'pending' && now.wait_reason === 'dependency' && now.unmet > 0) tell('task.waited', refreshWait(now))
+          else refreshWait(now)
         }
         settlePlan(task.planId)
         return task
@@ -328,6 +269,7 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
             options.actor,
           )
         })
+        for (const task of targets) refreshDependents(task.id)
         settlePlan(row.plan_id)
         return cancelled
       })
@@ -358,9 +300,20 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
     },
   }
 
-  function refreshWait(row: TaskRow): TaskRow {
-    const wait = dependencyWait(row.id)
-    return { ...row, wait_detail: wait.detail }
+  /** Gives some expired leases back in one transaction, so that others can work between two calls. Zero when there is none left. */
+  function expireSome(): number {
+    return write(db, () => {
+      const rows = store.expire(clock.now(), RECOVERY_CHUNK)
+      if (rows.length === 0) return 0
+      const ids = rows.flatMap((row) => row.attempt_id ?? [])
+      const ended = new Map(store.endAttempts(ids, 'interrupted', 'its worker stopped answering', clock.now()).map((attempt) => [attempt.id, attempt]))
+      for (const row of rows) {
+        const attempt = row.attempt_id && ended.get(row.attempt_id)
+        if (attempt) append({ type: 'attempt.ended', subject: attempt.id, data: toAttempt(attempt) })
+        tell('task.retried', row)
+      }
+      return rows.length
+    })
   }
 }
 export type Queue = ReturnType<typeof createQueue>
