@@ -37,7 +37,7 @@ export function AgentsScreen({ params }: { params: readonly string[] }) {
         <div className={styles.list}>
           <Table
             label="Roster, active agents first"
-            columns={columns(drafts)}
+            columns={name === undefined ? columns(drafts) : columns(drafts).filter((column) => beside.has(column.id))}
             rows={roster.rows}
             rowKey={(one) => one.agent.name}
             rowHeight={34}
@@ -97,6 +97,9 @@ function useModels(): readonly string[] {
   )
   return (answer.data ?? []).map((model) => model.ref)
 }
+
+/** What stays readable beside an opened agent. */
+const beside = new Set(['name', 'state', 'model', 'today'])
 
 const columns = (drafts: readonly string[]): readonly Column<RosterRow>[] => [
   {

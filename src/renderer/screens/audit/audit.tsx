@@ -75,7 +75,7 @@ export function AuditScreen({ params }: { params: readonly string[] }) {
           <div className={styles.list}>
             <Table
               label="Events, newest first"
-              columns={columns}
+              columns={opened === undefined ? columns : columns.filter((column) => column.id !== 'hash')}
               rows={pages.rows}
               rowKey={(row) => String(row.seq)}
               selected={opened === undefined ? undefined : String(opened)}
@@ -106,7 +106,7 @@ export function AuditScreen({ params }: { params: readonly string[] }) {
 const columns: readonly Column<AuditRow>[] = [
   { id: 'seq', head: 'no.', width: '64px', align: 'end', cell: (row) => <a href={placeHref('audit', String(row.seq))}>{row.seq}</a> },
   { id: 'at', head: 'time', width: '124px', cell: (row) => <At at={row.at} seconds /> },
-  { id: 'type', head: 'what', width: 'minmax(120px, 1.2fr)', cell: (row) => row.type },
+  { id: 'type', head: 'what', width: 'minmax(148px, 1.2fr)', cell: (row) => row.type },
   { id: 'who', head: 'who', width: 'minmax(84px, 0.8fr)', cell: (row) => row.actor },
   { id: 'summary', head: 'about', width: 'minmax(120px, 3fr)', cell: (row) => toSummary(row) || row.subject },
   { id: 'hash', head: 'hash', width: '84px', cell: (row) => <code>{row.hash.slice(0, 8)}</code> },

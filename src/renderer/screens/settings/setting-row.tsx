@@ -6,7 +6,7 @@ import { Button } from '../../parts/button.tsx'
 import { Checkbox, Input, Select } from '../../parts/field.tsx'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import styles from './settings.module.css'
-import { boundsOf, check, showValue, toKind, toTitle } from './settings.select.ts'
+import { boundsOf, check, showValue, toKind, toSentence, toTitle } from './settings.select.ts'
 
 /**
  * One setting: what it means, its default and where its value comes from. A switch or a choice applies at once; what is typed shows the difference
@@ -24,7 +24,7 @@ export function SettingRow({ setting }: { setting: SettingView }) {
     say(`${title}: ${showValue(value)} → ${showValue(next)}`)
   }
   const isDefault = showValue(value) === showValue(setting.default)
-  const hint = [setting.description, kind.kind === 'number' ? boundsOf(kind) : '', isDefault ? '' : `Default ${showValue(setting.default)}.`]
+  const hint = [toSentence(setting.description), kind.kind === 'number' ? boundsOf(kind) : '', isDefault ? '' : `Default ${showValue(setting.default)}.`]
     .filter(Boolean)
     .join(' ')
   const refused = set.refusal ? [set.refusal.message, set.refusal.remedy].filter(Boolean).join(' ') : undefined

@@ -57,6 +57,9 @@ export function toTitle(key: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${unit}`
 }
 
+/** A description as a sentence of its own. */
+export const toSentence = (text: string): string => (text === '' || /[.!?]$/.test(text) ? text : `${text}.`)
+
 export type SettingGroup = { readonly name: string; readonly settings: readonly SettingView[] }
 
 const groups: readonly { readonly name: string; readonly keys: RegExp }[] = [
