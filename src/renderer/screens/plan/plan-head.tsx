@@ -41,7 +41,7 @@ export function PlanHead({ store, critical, children }: { store: PlanStore; crit
         <StateMark machine="plan" state={plan.state} />
         {plan.rehearsal ? <RehearsalLabel /> : null}
         <span className={styles.push} />
-        {plan.state === 'draft' ? (
+        {plan.state === 'draft' && total > 0 ? (
           <Button kind="lead" large pending={start.pending} onClick={() => start.run(plan.id)}>
             Start {total === 1 ? 'this task' : `these ${total} tasks`}
           </Button>
@@ -73,7 +73,7 @@ export function PlanHead({ store, critical, children }: { store: PlanStore; crit
           </span>
         ) : null}
         {running && bottleneck ? <span>bottleneck: {bottleneck}</span> : null}
-        {counts.you > 0 ? <b>{counts.you} wait for you</b> : null}
+        {counts.you > 0 ? <b>{counts.you === 1 ? '1 waits' : `${counts.you} wait`} for you</b> : null}
         {counts.stuck > 0 ? <b className={styles.stuck}>▲ {counts.stuck} failed</b> : null}
         {plan.endpoint ? (
           <a href={plan.endpoint} target="_blank" rel="noreferrer">

@@ -8,7 +8,7 @@ import styles from './plan.module.css'
 import { countGroups, type Group, groupOf, groups, groupWords } from './plan.select.ts'
 import type { PlanStore } from './plan-store.ts'
 import { useSummary, useTask } from './use-plan.ts'
-import { shortModel, toElapsed, toReason } from './words.ts'
+import { toElapsed, toReason, toWho } from './words.ts'
 
 /**
  * The graph's twin for keyboards and readers (U-111): the same tasks in the plan's order, so that nothing jumps while it
@@ -61,7 +61,7 @@ function toColumns(store: PlanStore): readonly Column<Row>[] {
       )),
     },
     { id: 'why', head: 'Why', width: 'minmax(0, 2fr)', cell: cell((task) => toReason(task) || '–') },
-    { id: 'agent', head: 'Agent', width: 'minmax(0, 1fr)', cell: cell((task) => [task.agent, shortModel(task.model)].filter(Boolean).join(' · ')) },
+    { id: 'agent', head: 'Agent', width: 'minmax(0, 1fr)', cell: cell((task) => toWho(task)) },
     { id: 'after', head: 'After', width: '90px', cell: cell((task) => task.dependsOn.join(', ') || '–') },
     { id: 'attempts', head: 'Attempts', width: '76px', align: 'end', cell: cell((task) => `${task.attempts} of ${task.maxAttempts}`) },
     { id: 'time', head: 'Time', width: '76px', align: 'end', cell: cell((task) => <Time task={task} />) },

@@ -50,12 +50,26 @@ export function toElapsed(task: Pick<TaskView, 'startedAt' | 'endedAt'>, now: nu
   return task.startedAt === null ? null : Math.max(0, (task.endedAt ?? now) - task.startedAt)
 }
 
-/** Second line of a node: who, with which model, for how long, for how much. */
-export function toFacts(task: TaskView, now: number): string {
+/** Who does it, with which model. */
+export const toWho = (task: Pick<TaskView, 'agent' | 'model'>): string => [task.agent, shortModel(task.model)].filter(Boolean).join(' · ')
+
+/** For how long, of what was expected, and for how much; empty before it starts. */
+export function toCost(task: TaskView, now: number): string {
   const elapsed = toElapsed(task, now)
   const running = elapsed !== null && task.endedAt === null
-  const time = elapsed === null ? null : formatDuration(elapsed) + (running && task.expectedMs ? ` of ~${formatDuration(task.expectedMs)}` : '')
-  return [task.agent, shortModel(task.model), time, task.spent > 0 ? formatMoney(task.spent) : null].filter((part) => part !== null).join(' · ')
+  const time =
+    elapsed === null
+      ? null
+      : formatDuration(elapsed) + (running && task.expectedMs && elapsed < task.expectedMs ? ` of ~${formatDuration(task.expectedMs)}` : '')
+  return [time, task.spent > 0 ? formatMoney(task.spent) : null].filter((part) => part !== null).join(' · ')
+}
+
+/** How it stands, in words: the reason alone where it says that the task waits, otherwise state and reason. */
+export function toStanding(task: TaskView): string {
+  const reason = toReason(task)
+  const { word, attention } = taskWords[task.state]
+  if (reason === '') return word
+  return attention === 'alarm' ? `${word}: ${reason}` : reason
 }
 
 /** One sentence about a task for those who hear the graph instead of seeing it (U-111). */

@@ -21,7 +21,9 @@ export function FindBar({
   const [text, setText] = useState('')
   const [options, setOptions] = useState<Options>({ regex: false, caseSensitive: false })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller's function is new with every frame that text arrives in.
-  useEffect(() => onFind(text, options), [text, options])
+  useEffect(() => {
+    onFind(text, options)
+  }, [text, options])
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Escape') onClose()
     else if (event.key === 'Enter') (event.shiftKey ? onBack : onFind)(text, options)

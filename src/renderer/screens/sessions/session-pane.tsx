@@ -49,6 +49,7 @@ export function SessionPane({ session, alone, focused, screenReader }: { session
       <TerminalPane
         session={session}
         label={`Terminal of ${session.agent}, ${session.title}`}
+        small={!alone}
         focused={focused}
         screenReader={screenReader}
         tools={

@@ -33,5 +33,6 @@ export const roleWords: Record<SessionView['role'], string> = {
 /** How a session ended, in words; null while it runs. */
 export function toEnd(session: SessionView): string | null {
   if (isOpen(session)) return null
-  return [session.outcome, session.exitCode === null ? null : `exit ${session.exitCode}`].filter(Boolean).join(' · ') || 'ended'
+  const code = session.exitCode === null || session.outcome?.includes('exit') ? null : `exit ${session.exitCode}`
+  return [session.outcome, code].filter(Boolean).join(' · ') || 'ended'
 }

@@ -19,12 +19,14 @@ const start: Reading = { follow: { kind: 'following' }, paused: false, below: 0,
 export function TerminalPane({
   session,
   label,
+  small,
   focused,
   screenReader,
   tools,
 }: {
   session: Pick<SessionView, 'id' | 'bytes'>
   label: string
+  small: boolean
   focused: boolean
   screenReader: boolean
   tools?: ReactNode
@@ -72,6 +74,11 @@ export function TerminalPane({
     view.current?.stopFinding()
     view.current?.focus()
   }
+  const closeLink = () => {
+    setLink(undefined)
+    // After the dialog has given the focus back to nobody in particular.
+    setTimeout(() => view.current?.focus(), 50)
+  }
   return (
     <div className={styles.pane} data-paused={reading.paused}>
       <div className={styles.bar}>
@@ -96,8 +103,8 @@ export function TerminalPane({
         />
       ) : null}
       {reading.follow.kind === 'lost' ? <RefusalNote refusal={reading.follow.refusal} /> : null}
-      <section ref={host} className={styles.host} aria-label={label} />
-      <LinkQuestion url={link} onClose={() => setLink(undefined)} />
+      <section ref={host} className={styles.host} data-small={small} aria-label={label} />
+      <LinkQuestion url={link} onClose={closeLink} />
     </div>
   )
 }

@@ -2,9 +2,9 @@ import type { Box } from '../camera.ts'
 import type { Layout } from '../layout.ts'
 
 /** World units are CSS pixels at zoom 1. Fixed sizes: what can be seen is found by division, not by measuring. */
-export const NODE_WIDTH = 216
+export const NODE_WIDTH = 240
 export const NODE_HEIGHT = 72
-export const COLUMN_PITCH = 276
+export const COLUMN_PITCH = 292
 export const HALF_ROW_PITCH = 48
 
 export const xOf = (layout: Layout, i: number): number => (layout.column[i] ?? 0) * COLUMN_PITCH

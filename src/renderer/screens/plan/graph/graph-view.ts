@@ -11,7 +11,9 @@ export type GraphParts = { readonly host: HTMLElement; readonly canvas: HTMLCanv
 
 /** A plan with more tasks than this gets the small map (U-85). */
 const MAP_FROM = 20
-const START_ZOOM = 0.75
+const START_ZOOM = 0.8
+/** A plan that would be smaller than this when it is shown whole is shown where something happens. */
+const READABLE_ZOOM = 0.58
 
 /**
  * The picture of a plan: canvas for lines and for nodes that are far away, HTML for nodes that can be read. Outside of
@@ -65,7 +67,7 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
   function start(): void {
     placed = true
     const whole = frameAll(worldBox(scene.layout), screen)
-    const readable = whole.zoom >= HTML_ZOOM
+    const readable = whole.zoom >= READABLE_ZOOM
     if (readable || (scene.selected === undefined && scene.layout.size > 100)) {
       move(whole)
       return

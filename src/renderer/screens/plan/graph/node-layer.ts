@@ -1,7 +1,7 @@
 import { type TaskView, taskWords } from '../../../../contract/index.ts'
 import { type Box, type Camera, type Size, toBox } from '../camera.ts'
 import type { Layout } from '../layout.ts'
-import { toFacts, toReason } from '../words.ts'
+import { toCost, toStanding, toWho } from '../words.ts'
 import { eachVisible, NODE_HEIGHT, NODE_WIDTH, xOf, yOf } from './geometry.ts'
 import styles from './graph.module.css'
 
@@ -9,9 +9,10 @@ type Node = {
   readonly root: HTMLElement
   readonly glyph: HTMLElement
   readonly title: HTMLElement
-  readonly ticks: HTMLElement
-  readonly facts: HTMLElement
-  readonly reason: HTMLElement
+  readonly tries: HTMLElement
+  readonly who: HTMLElement
+  readonly cost: HTMLElement
+  readonly standing: HTMLElement
   readonly bar: HTMLElement
   index: number
 }
@@ -57,13 +58,13 @@ export function createNodeLayer(layer: HTMLElement, deps: { readonly taskOf: (in
   function write(node: Node): void {
     const task = deps.taskOf(node.index)
     if (!task) return
-    const { glyph, word, attention } = taskWords[task.state]
-    const reason = toReason(task)
+    const { glyph, attention } = taskWords[task.state]
     set(node.glyph, glyph)
     set(node.title, `${task.key} ${task.title}`)
-    set(node.ticks, toTicks(task))
-    set(node.facts, toFacts(task, deps.now()))
-    set(node.reason, reason ? `${word}: ${reason}` : word)
+    set(node.tries, task.attempts > 1 ? `try ${task.attempts} of ${task.maxAttempts}` : '')
+    set(node.who, toWho(task))
+    set(node.cost, toCost(task, deps.now()))
+    set(node.standing, toStanding(task))
     node.root.dataset['attention'] = attention
     node.root.dataset['state'] = task.state
     node.bar.style.width = `${Math.round(toProgress(task, deps.now()) * 100)}%`
@@ -125,13 +126,15 @@ function make(layer: HTMLElement): Node {
   root.style.width = `${NODE_WIDTH}px`
   root.style.height = `${NODE_HEIGHT}px`
   const head = element(root, 'span', 'head')
+  const facts = element(root, 'span', 'facts')
   const node = {
     root,
     glyph: element(head, 'span', 'glyph'),
     title: element(head, 'span', 'title'),
-    ticks: element(head, 'span', 'ticks'),
-    facts: element(root, 'span', 'facts'),
-    reason: element(root, 'span', 'reason'),
+    tries: element(head, 'span', 'tries'),
+    who: element(facts, 'span', 'who'),
+    cost: element(facts, 'span', 'cost'),
+    standing: element(root, 'span', 'standing'),
     bar: element(element(root, 'span', 'track'), 'span', 'bar'),
     index: -1,
   }
@@ -142,13 +145,6 @@ function make(layer: HTMLElement): Node {
 /** Writing the same text again would still cost a layout. */
 function set(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text
-}
-
-/** One mark for each attempt that counts (U-81, U-83), the last filled by how it stands; the room left is drawn hollow. */
-function toTicks(task: TaskView): string {
-  if (task.attempts === 0) return ''
-  const lost = task.state === 'done' ? task.attempts - 1 : task.state === 'failed' || task.state === 'dead_letter' ? task.attempts : task.attempts - 1
-  return '✕'.repeat(Math.min(9, Math.max(0, lost))) + (lost < task.attempts ? '●' : '')
 }
 
 function toProgress(task: TaskView, now: number): number {
