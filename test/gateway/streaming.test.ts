@@ -4,6 +4,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Reques
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { flush } from '../../src/engine/gateway/answer.ts'
 import { EVENT_STREAM, stream } from './upstream.ts'
 import { grant, openDoor, openWorld } from './world.ts'
 
@@ -79,6 +80,42 @@ describe('an answer on its way through the gateway', () => {
     let bytes = 0
     for await (const chunk of answer as AsyncIterable<Buffer>) bytes += chunk.length
     expect(bytes).toBe(frames * frame.length + stream.stop.length)
+  })
+})
+
+describe('the beginning and the end of an answer', () => {
+  it('are not held back: a program hears that it is answered before the first word comes', async () => {
+    let speak = () => {}
+    const { world, token } = keep(
+      await openDoor((response) => {
+        response.writeHead(200, EVENT_STREAM).flushHeaders()
+        speak = () => void response.end(stream.start + stream.stop)
+      }),
+    )
+    const answer = await fetch(`${world.gateway.url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': token }, body: '{"model":"m","stream":true}' })
+    expect(answer.status).toBe(200)
+    speak()
+    expect(await answer.text()).toBe(stream.start + stream.stop)
+  })
+
+  it('do not wait for a caller who takes nothing any more, once the engine stops or he is gone', async () => {
+    for (const how of ['stops', 'gone'] as const) {
+      const stop = new AbortController()
+      let flushed = Promise.resolve()
+      const server = createServer((_, response) => {
+        response.write(Buffer.alloc(BUFFERS))
+        flushed = flush(response, stop.signal)
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const request = httpRequest(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`).end()
+      const [answer] = (await once(request, 'response')) as [IncomingMessage]
+      expect(await Promise.race([flushed.then(() => 'ended'), pause(100, 'waiting')])).toBe('waiting')
+      if (how === 'stops') stop.abort()
+      else answer.destroy()
+      await flushed
+      answer.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    }
   })
 })
 

@@ -47,6 +47,7 @@ export async function openWorld(more: Partial<GatewayDeps> = {}) {
   const gateway = await createGateway({
     books: ledger,
     route: router.route,
+    report: router.report,
     isLive: () => true,
     admit: () => ({ ok: true }),
     tokenSecret: 'a secret for tests',

@@ -45,6 +45,23 @@ export async function carry(
   if (hide) await sendFrames(rest, hide)
 }
 
+/** Ends an answer. Comes back when the last bytes have left, or when nobody takes them: the caller hung up, or the time is over. */
+export function flush(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
+    }
+    const giveUp = () => void response.destroy()
+    signal.addEventListener('abort', giveUp)
+    response.once('close', done)
+    response.once('finish', done)
+    response.end()
+    if (response.destroyed) done()
+    else if (signal.aborted) giveUp()
+  })
+}
+
 /** The additional chunk that `include_usage` brings: no choice in it, only figures. */
 export function isUsageChunk(frame: Frame): boolean {
   if (!frame.data.includes('"usage"')) return false

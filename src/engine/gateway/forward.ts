@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { request as call, type Dispatcher } from 'undici'
-import type { ProviderRoute } from '../router/index.ts'
-import { carry, isUsageChunk, toPlain } from './answer.ts'
+import type { Outcome, ProviderRoute } from '../router/index.ts'
+import { carry, flush, isUsageChunk, toPlain } from './answer.ts'
 import { type Books, type OpenCall, openCall } from './call.ts'
 import { UnreadableBody } from './request-body.ts'
 import type { Grant } from './token.ts'
 import { TooLarge, type Upload } from './upload.ts'
-import { createFold, type Fold } from './usage/fold.ts'
+import { createFold, type Fold, type Reading } from './usage/fold.ts'
 import { type Endpoint, toCallerHeaders, toErrorBody, toErrorFrame, toUpstreamHeaders } from './wire.ts'
 
 /** Milliseconds and bytes. `idleMs` is the longest silence within an answer, `totalMs` the longest call. */
@@ -31,6 +31,8 @@ export type Forward = {
   readonly agent: Dispatcher
   readonly limits: Limits
   readonly books: Books
+  /** How a billed call ended, where that tells something of its provider. */
+  readonly report: (outcome: Outcome) => void
   readonly now: () => number
 }
 
@@ -67,8 +69,9 @@ export async function forward(job: Forward): Promise<void> {
       signal: abort.signal,
       onFirstByte: () => books?.sawFirstByte(),
     })
-    if (statusCode < 300) settle(job, books, fold, statusCode)
-    else books?.fail(statusCode)
+    const broken = statusCode < 300 && settle(job, books, fold, statusCode).error !== null
+    if (statusCode >= 300) books?.fail(statusCode)
+    if (books) job.report(broken ? failed : toOutcome(statusCode, toText(upstream.headers['retry-after'])))
     response.off('close', gone)
     await flush(response, abort.signal)
   } catch (error) {
@@ -80,23 +83,6 @@ export async function forward(job: Forward): Promise<void> {
     // Whatever ended it, the provider is not left talking to nobody.
     abort.abort()
   }
-}
-
-/** Comes back when the last bytes have left, or when nobody takes them: the caller hung up, or the time is over. */
-function flush(response: ServerResponse, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      signal.removeEventListener('abort', giveUp)
-      resolve()
-    }
-    const giveUp = () => void response.destroy()
-    signal.addEventListener('abort', giveUp)
-    response.once('close', done)
-    response.once('finish', done)
-    response.end()
-    if (response.destroyed) done()
-    else if (signal.aborted) giveUp()
-  })
 }
 
 function send({ abort, agent, endpoint, request, target, upload }: Forward, callId: string): Promise<Dispatcher.ResponseData> {
@@ -129,6 +115,7 @@ function end(job: Forward, books: OpenCall | undefined, fold: Fold | undefined, 
   // All of it was sent and no word came back: it may have been worked on, and is billed as if.
   else settle(job, books, createFold(undefined), seen)
   if (callerGone) return
+  if (books && (refused.status === 502 || refused.status === 504)) job.report(failed)
   if (!response.headersSent) {
     response.writeHead(refused.status, { 'content-type': 'application/json', ...(refused.status < 500 && { 'x-should-retry': 'false' }) })
     response.end(JSON.stringify(toErrorBody(endpoint.wire, refused)))
@@ -138,8 +125,19 @@ function end(job: Forward, books: OpenCall | undefined, fold: Fold | undefined, 
   } else response.destroy()
 }
 
-function settle({ upload }: Forward, books: OpenCall | undefined, fold: Fold, status: number): void {
-  books?.settle(fold.read({ hourCache: upload?.asksHourCache() ?? false }), status, { requestBytes: upload?.received() ?? 0 })
+function settle({ upload }: Forward, books: OpenCall | undefined, fold: Fold, status: number): Reading {
+  const reading = fold.read({ hourCache: upload?.asksHourCache() ?? false })
+  books?.settle(reading, status, { requestBytes: upload?.received() ?? 0 })
+  return reading
+}
+
+const failed: Outcome = { kind: 'failed', retryAfterMs: null }
+
+function toOutcome(status: number, retryAfter: string | undefined): Outcome {
+  if (status === 401 || status === 402) return { kind: 'refused', status }
+  if (status !== 408 && status !== 429 && status < 500) return { kind: 'answered' }
+  const seconds = Number(retryAfter ?? Number.NaN)
+  return { kind: 'failed', retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : null }
 }
 
 /** False where it is certain that the provider did not get the whole request. */

@@ -5,7 +5,7 @@ import { Agent } from 'undici'
 import type { SessionId } from '../../contract/index.ts'
 import { isReefError } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { ProviderRoute } from '../router/index.ts'
+import type { Outcome, ProviderRoute } from '../router/index.ts'
 import type { Books } from './call.ts'
 import { forward, type Limits } from './forward.ts'
 import { UnreadableBody } from './request-body.ts'
@@ -23,6 +23,8 @@ export type GatewayDeps = {
   readonly isLive: (grant: Grant) => boolean
   /** The last word before money can be spent. */
   readonly admit: (grant: Grant, model: string) => Admission
+  /** How calls of a provider end, for whoever lets work wait while it is down. */
+  readonly report?: (provider: string, outcome: Outcome) => void
   /** Signs tokens; must be the same after a restart, or running sessions lose their models. */
   readonly tokenSecret: string
   readonly logger: Logger
@@ -44,7 +46,7 @@ const defaults: Limits = {
  * The one way from agents to models: 127.0.0.1 only, one signed token for each session, every model call in the books before
  * it is made and billed exactly once however it ends. Bytes pass through as they are, with back-pressure both ways.
  */
-export async function createGateway({ books, route, isLive, admit, tokenSecret, logger, port: preferred, limits: given }: GatewayDeps) {
+export async function createGateway({ books, route, isLive, admit, report, tokenSecret, logger, port: preferred, limits: given }: GatewayDeps) {
   const limits = { ...defaults, ...given }
   const tokens = createTokens(tokenSecret)
   const agent = new Agent({
@@ -137,7 +139,21 @@ export async function createGateway({ books, route, isLive, admit, tokenSecret, 
         return sendRefusal(response, wire, { status: admission.status, message: admission.message, retry: false })
       }
     }
-    await forward({ request, response, abort, endpoint, grant, target, upload, model: model ?? '', agent, limits, books, now: () => performance.now() })
+    await forward({
+      request,
+      response,
+      abort,
+      endpoint,
+      grant,
+      target,
+      upload,
+      model: model ?? '',
+      agent,
+      limits,
+      books,
+      report: (outcome) => report?.(target.provider, outcome),
+      now: () => performance.now(),
+    })
   }
 
   function readGrant(request: IncomingMessage): Grant | undefined {

@@ -3,6 +3,7 @@ import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { type ReadDb, type WriteDb, write } from '../store/index.ts'
+import { createBreakers, type Outcome, type Rest } from './breaker.ts'
 import { findEnvironmentKey, isPrivateHost, type ProviderRoute, type Route, toBaseUrl } from './route.ts'
 import { createRouterReader, createRouterStore, type ProviderRow } from './router.store.ts'
 
@@ -35,6 +36,7 @@ const TEST_TIMEOUT_MS = 10_000
 export function createRouter({ db, reader: readDb, clock, append, secrets, prices, env = process.env, fetch: call = fetch }: RouterDeps) {
   const store = createRouterStore(db)
   const reader = createRouterReader(readDb)
+  const breakers = createBreakers({ clock })
 
   return {
     list: (): ProviderView[] => reader.all().map(toView),
@@ -59,6 +61,7 @@ export function createRouter({ db, reader: readDb, clock, append, secrets, price
       if (input.key !== undefined && !/^[\x21-\x7e]+$/.test(input.key.trim()))
         throw new ReefError('provider/invalid', 'A key is one line without spaces.', { field: 'key', remedy: 'Copy it again from the provider.' })
       if (input.key) secrets.set(secretOf(name), input.key.trim())
+      breakers.forget(name)
       return insert({ name, wire, baseUrl, rehearsal: 0, createdAt: clock.now() }, actor)
     },
 
@@ -83,6 +86,11 @@ export function createRouter({ db, reader: readDb, clock, append, secrets, price
 
     route: (provider: string): ProviderRoute => toRoute(find(provider)),
 
+    /** How a call of this provider's ended; heard from the gateway. */
+    report: (provider: string, outcome: Outcome): void => breakers.report(provider, outcome),
+    /** Why new work for this provider had better wait; undefined when it need not. */
+    resting: (provider: string): Rest | undefined => breakers.resting(provider),
+
     /** Of PROVIDER/MODEL. Throws provider/unknown, or provider/no-key where a key is needed and there is none. */
     resolve(ref: string): Route {
       const slash = ref.indexOf('/')
@@ -92,9 +100,11 @@ export function createRouter({ db, reader: readDb, clock, append, secrets, price
       return { ...toRoute(find(ref.slice(0, slash))), model }
     },
 
-    /** Asks for the list of models, which costs nothing anywhere. */
+    /** Asks for the list of models, which costs nothing anywhere. Whoever asks has done something about it: a rest is over. */
     async test(name: string): Promise<{ reachable: boolean; models: string[]; message: string }> {
-      return ask(toRoute(find(name)))
+      const answer = await ask(toRoute(find(name)))
+      if (answer.reachable) breakers.forget(name)
+      return answer
     },
 
     /** The models that the provider itself lists; those of the price list when it cannot be asked. */
