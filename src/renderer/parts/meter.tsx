@@ -12,6 +12,7 @@ export function Meter({
   max,
   text,
   ticks = [],
+  marks = [],
   attention = 'quiet',
 }: {
   label: string
@@ -19,6 +20,8 @@ export function Meter({
   max: number
   text: string
   ticks?: readonly MeterTick[]
+  /** Marks without a name. */
+  marks?: readonly number[]
   attention?: 'quiet' | 'high' | 'alarm'
 }) {
   const share = (n: number) => `${max > 0 ? Math.min(100, Math.max(0, (n / max) * 100)) : 0}%`
@@ -35,16 +38,14 @@ export function Meter({
         aria-valuetext={text}
       >
         <span className={styles.fill} data-attention={attention} style={{ width: share(value) }} />
-        {ticks.map((tick) => (
-          <span key={tick.label} className={styles.tick} style={{ left: share(tick.at) }} />
+        {[...ticks.map((tick) => tick.at), ...marks].map((at) => (
+          <span key={at} className={styles.tick} style={{ left: share(at) }} />
         ))}
       </div>
       {ticks.length > 0 ? (
         <div className={styles.labels} aria-hidden="true">
           {ticks.map((tick) => (
-            <span key={tick.label} style={{ left: share(tick.at) }} data-end={tick.at >= max * 0.9}>
-              {tick.label}
-            </span>
+            <span key={tick.label}>{tick.label}</span>
           ))}
         </div>
       ) : null}

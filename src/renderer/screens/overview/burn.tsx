@@ -1,4 +1,4 @@
-import { formatMoney } from '../../../contract/index.ts'
+import { formatMoney, type Nanodollars } from '../../../contract/index.ts'
 import { placeHref } from '../../live/place.ts'
 import { useAsk, useReef } from '../../live/reef.ts'
 import { Card } from '../../parts/card.tsx'
@@ -10,6 +10,9 @@ import styles from './overview.module.css'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
+
+/** Limits are set in whole dollars: their cents say nothing. */
+const whole = (amount: Nanodollars) => formatMoney(amount).replace(/\.00$/, '')
 
 /** The day's money against its three marks, and who spent it. */
 export function Burn() {
@@ -35,9 +38,9 @@ export function Burn() {
         text={`${formatMoney(spent)} of ${formatMoney(stop)}, where everything stops`}
         attention={attention}
         ticks={[
-          { at: target, label: `target ${formatMoney(target)}` },
-          { at: alert, label: `alert ${formatMoney(alert)}` },
-          { at: stop, label: `stop ${formatMoney(stop)}` },
+          { at: target, label: `target ${whole(target)}` },
+          { at: alert, label: `alert ${whole(alert)}` },
+          { at: stop, label: `stop ${whole(stop)}` },
         ]}
       />
       {spenders.length > 0 ? <p className={styles.muted}>last 24 h: {spenders.map((row) => `${row.key} ${formatMoney(row.cost)}`).join(' · ')}</p> : null}

@@ -5,7 +5,7 @@ import { At } from '../../parts/time.tsx'
 import styles from './overview.module.css'
 import { tell } from './told.ts'
 
-const SHOWN = 8
+const SHOWN = 6
 
 /** The last things that an owner would want to hear of, newest first. */
 export function LastChanges() {

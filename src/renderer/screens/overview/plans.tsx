@@ -39,7 +39,7 @@ export function Plans() {
                 {request.text.slice(0, 120)} {request.rehearsal ? <RehearsalLabel /> : null}
                 {request.error ? <span className={styles.muted}> {request.error}</span> : null}
               </td>
-              <td>{request.project}</td>
+              <td data-fixed="true">{request.project}</td>
               <td data-align="end" />
               <td data-align="end" />
               <td data-align="end">
@@ -55,7 +55,7 @@ export function Plans() {
               <td>
                 <a href={placeHref('plans', plan.id)}>{plan.title}</a> {plan.rehearsal ? <RehearsalLabel /> : null}
               </td>
-              <td>{plan.project}</td>
+              <td data-fixed="true">{plan.project}</td>
               <td data-align="end">
                 {plan.done} of {plan.tasks}
                 {plan.stuck > 0 ? <span className={styles.high}> ▲ {plan.stuck} held</span> : null}

@@ -31,14 +31,14 @@ export function Released() {
           <tbody>
             {releases.slice(0, SHOWN).map((release) => (
               <tr key={release.id}>
-                <td>
+                <td data-fixed="true">
                   <a href={placeHref('plans', release.planId)}>{release.project}</a> {release.rehearsal ? <RehearsalLabel /> : null}
                 </td>
                 <td>
                   <StateMark machine="release" state={release.state} />
                   {release.error ? <span className={styles.muted}> {release.error}</span> : null}
                 </td>
-                <td>
+                <td data-fixed="true">
                   {release.url ? (
                     <a href={release.url} target="_blank" rel="noreferrer">
                       {release.url}
