@@ -84,7 +84,7 @@ export async function createHost({
   writeWhole(run('engine.json'), { pid: process.pid, url: loopback.url, token, startedAt: Date.now() })
   parts.defer(() => rmSync(run('engine.json'), { force: true }))
   // After the caller has begun to listen.
-  const first = rehearse && engine.isFresh() ? setImmediate(() => engine.startRehearsal()) : undefined
+  const first = rehearse && engine.isFresh() ? setImmediate(() => engine.rehearsal.start('engine')) : undefined
   parts.defer(() => clearImmediate(first))
 
   const pages = new RPCHandler(engine.api.router, { clientInterceptors: engine.api.clientInterceptors })
@@ -93,6 +93,8 @@ export async function createHost({
     url: loopback.url,
     bootstrapUrl: loopback.bootstrapUrl,
     listen: (listener: (event: ReefEvent) => void): (() => void) => engine.listen(listener),
+    /** The plan of the latest rehearsal, also of one that an earlier engine began. */
+    rehearsalPlan: engine.rehearsal.planId,
     /** Speaks with the desktop's page over its end of a channel, as long as that page lives. */
     connectPort(channel: MessagePortMain): void {
       pages.upgrade(channel, { context: { actor: 'owner', channel: 'desktop' } })

@@ -29,6 +29,7 @@ async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<v
     })
     endOnSignals(host)
     const toLine = createTimeline({
+      rehearsal: host.rehearsalPlan(),
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       dataDirFlag: findOption(argv, 'data-dir') ? ` --data-dir ${dir}` : '',
     })

@@ -1,9 +1,18 @@
 import { approvalWords, type PlanId, planWords, type ReefEvent, taskWords } from '../contract/index.ts'
 
 /** The rehearsal's course for the terminal that started REEF, one line for each thing worth a look. */
-export function createTimeline({ dataDirFlag, zone }: { dataDirFlag: string; zone: string }): (event: ReefEvent) => string | undefined {
+export function createTimeline({
+  dataDirFlag,
+  zone,
+  rehearsal,
+}: {
+  dataDirFlag: string
+  zone: string
+  /** One that was running before. */
+  rehearsal: PlanId | undefined
+}): (event: ReefEvent) => string | undefined {
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: zone })
-  const rehearsals = new Set<PlanId>()
+  const rehearsals = new Set<PlanId>(rehearsal ? [rehearsal] : [])
   return (event) => {
     if (event.type === 'plan.created' && event.data.plan.rehearsal) rehearsals.add(event.data.plan.id)
     const words = toWords(event, rehearsals, dataDirFlag)

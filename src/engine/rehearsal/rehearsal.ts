@@ -1,4 +1,4 @@
-import type { Actor, ApprovalId, ApprovalView, FactoryStatus, ReefEvent, RequestId, RequestView } from '../../contract/index.ts'
+import type { Actor, ApprovalId, ApprovalView, FactoryStatus, PlanId, ReefEvent, RequestId, RequestView } from '../../contract/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import type { Plans } from '../queue/index.ts'
@@ -59,6 +59,8 @@ export function createRehearsal({ clock, plans, approvals, last, listen, attende
 
   return {
     state,
+    /** Of the latest one, once it is planned. */
+    planId: (): PlanId | undefined => (current && plans.request(current).planId) ?? undefined,
 
     /** Starts it, or answers with the one that runs: there is one at a time. */
     start(actor: Actor): RequestView {
