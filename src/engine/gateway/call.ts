@@ -19,18 +19,12 @@ export type OpenCall = {
   sawFirstByte(): void
 }
 
-/** A call in the books, ended exactly once however many ways its end shows itself. */
+/** A call in the books. Its end may show itself in several ways: the books keep the first. */
 export function openCall(books: Books, origin: CallOrigin, now: () => number): OpenCall {
   const started = now()
   const id = books.open(origin)
   let requestId: string | null = null
   let ttftMs: number | null = null
-  let closed = false
-  const once = (end: () => void): void => {
-    if (closed) return
-    closed = true
-    end()
-  }
   const latency = () => Math.max(0, Math.round(now() - started))
   return {
     id,
@@ -40,13 +34,12 @@ export function openCall(books: Books, origin: CallOrigin, now: () => number): O
     sawFirstByte: () => {
       ttftMs ??= latency()
     },
-    fail: (status) => once(() => books.fail(id, { status, latencyMs: latency(), requestId })),
-    settle: (reading, status, { requestBytes }) =>
-      once(() => {
-        const exact = reading.final && reading.usage !== null
-        const usage = exact && reading.usage ? reading.usage : estimateUsage({ known: reading.usage, requestBytes, answerBytes: reading.answerBytes })
-        const reportedCost: Nanodollars | null = reading.reportedUsd === null ? null : toNanodollars(reading.reportedUsd)
-        books.settle(id, { usage, status, latencyMs: latency(), ttftMs, requestId, confidence: exact ? 'exact' : 'estimated', reportedCost })
-      }),
+    fail: (status) => void books.fail(id, { status, latencyMs: latency(), requestId }),
+    settle: (reading, status, { requestBytes }) => {
+      const exact = reading.final && reading.usage !== null
+      const usage = exact && reading.usage ? reading.usage : estimateUsage({ known: reading.usage, requestBytes, answerBytes: reading.answerBytes })
+      const reportedCost: Nanodollars | null = reading.reportedUsd === null ? null : toNanodollars(reading.reportedUsd)
+      books.settle(id, { usage, status, latencyMs: latency(), ttftMs, requestId, confidence: exact ? 'exact' : 'estimated', reportedCost })
+    },
   }
 }

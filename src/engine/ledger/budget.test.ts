@@ -25,5 +25,6 @@ test('a call is refused when those under way will use up what is left (R-078)', 
   const held = (of?: { planId?: PlanId; taskId?: TaskId }) => toNanodollars(of?.taskId ? 0.4 : of?.planId ? 1 : 2)
   const check = (ofPlan: number, ofTask: number, ofDay: number) =>
     checkBudgets({ plan: { ...plan(ofPlan), id: 'plan_1' }, task: { ...task(ofTask), id: 'task_1' }, today: today(ofDay), held })
+  expect(check(4, 0.5, 97)).toMatchObject({ message: "no more model calls are allowed here: the plan's budget of $5.00 is used up by the calls under way." })
   expect([check(3.9, 0.5, 97), check(4, 0.5, 97), check(3.9, 0.6, 97), check(3.9, 0.5, 98)].map((answer) => answer.ok)).toEqual([true, false, false, false])
 })

@@ -14,10 +14,13 @@ export function checkBudgets(work: {
   readonly held?: (of?: { planId?: PlanId; taskId?: TaskId }) => Nanodollars
 }): BudgetAnswer {
   const { plan, task, today, held = () => zeroDollars } = work
-  if (today.spent + held() >= today.stop) return refuse(`today's limit of ${formatMoney(today.stop)} is reached`)
-  if (plan && plan.spent + held({ planId: plan.id }) >= plan.budget) return refuse(`the plan's budget of ${formatMoney(plan.budget)} is used up`)
-  if (task && task.spent + held({ taskId: task.id }) >= task.budget) return refuse(`the task's budget of ${formatMoney(task.budget)} is used up`)
-  return { ok: true }
+  const limits = [
+    { what: "today's limit", verb: 'reached', spent: today.spent, most: today.stop, held: held() },
+    ...(plan ? [{ what: "the plan's budget", verb: 'used up', spent: plan.spent, most: plan.budget, held: held({ planId: plan.id }) }] : []),
+    ...(task ? [{ what: "the task's budget", verb: 'used up', spent: task.spent, most: task.budget, held: held({ taskId: task.id }) }] : []),
+  ]
+  const passed = limits.find((limit) => limit.spent + limit.held >= limit.most)
+  if (!passed) return { ok: true }
+  const by = passed.spent >= passed.most ? '' : ' by the calls under way'
+  return { ok: false, status: 402, message: `no more model calls are allowed here: ${passed.what} of ${formatMoney(passed.most)} is ${passed.verb}${by}.` }
 }
-
-const refuse = (reason: string): BudgetAnswer => ({ ok: false, status: 402, message: `no more model calls are allowed here: ${reason}.` })
