@@ -1,0 +1,63 @@
+import { type FormEvent, useState } from 'react'
+import type { ModelRef } from '../../contract/index.ts'
+import { useAsk, useCommand, useReef } from '../live/reef.ts'
+import { say } from '../live/shell-door.ts'
+import { Button } from '../parts/button.tsx'
+import { DialogActions } from '../parts/dialog.tsx'
+import { Checkbox, Select } from '../parts/field.tsx'
+import { RefusalNote } from '../parts/refusal-note.tsx'
+import styles from './connect-model.module.css'
+
+/** The second step: one model for the agents that are active. Those that have one of their own are left alone unless the owner says otherwise. */
+export function UseModel({ provider, models, onDone }: { provider: string; models: readonly string[]; onDone: () => void }) {
+  const agents = useReef((facts) => Object.values(facts.agents).filter((agent) => agent.active && agent.driver !== 'command'))
+  const without = agents.filter((agent) => agent.model === null)
+  const [all, setAll] = useState(without.length === 0)
+  const [model, setModel] = useState(models[0] ?? '')
+  const prices = useAsk((client) => client.provider.catalogue({ name: provider }), [provider])
+  const chosen = all ? agents : without
+  const give = useCommand(async (client, ref: ModelRef) => {
+    for (const agent of chosen) await client.agent.set({ name: agent.name, change: { model: ref } })
+    return chosen.length
+  })
+  const refOf = (name: string): ModelRef => (name.startsWith(`${provider}/`) ? name : `${provider}/${name}`)
+  const price = prices.data?.models.find((known) => known.ref === refOf(model))
+  const onSubmit = async (event: FormEvent) => {
+    event.preventDefault()
+    const count = await give.run(refOf(model))
+    if (count === undefined) return
+    say(`${count} agents use ${refOf(model)}.`)
+    onDone()
+  }
+  return (
+    <form className={styles.form} onSubmit={onSubmit}>
+      <Select
+        label="Model"
+        options={models.map((name) => [name, name] as const)}
+        value={model}
+        onChange={(event) => setModel(event.target.value)}
+        hint={
+          price && price.inputUsdPerMTok !== null
+            ? `$${price.inputUsdPerMTok} in, $${price.outputUsdPerMTok ?? '?'} out for a million tokens${price.contextWindow ? `, ${price.contextWindow.toLocaleString('en-NZ')} tokens of context` : ''}`
+            : 'No price is known: calls are counted at the ceiling that the settings name, never at zero.'
+        }
+      />
+      <Checkbox
+        label={`Also the ${agents.length - without.length} active agents that have a model of their own`}
+        hint={`${chosen.map((agent) => agent.name).join(', ') || 'No agent'} will use it.`}
+        checked={all}
+        disabled={agents.length === without.length}
+        onChange={(event) => setAll(event.target.checked)}
+      />
+      <RefusalNote refusal={give.refusal} />
+      <DialogActions>
+        <Button large onClick={onDone}>
+          Leave agents as they are
+        </Button>
+        <Button large kind="lead" type="submit" pending={give.pending} disabled={model === '' || chosen.length === 0}>
+          Use it for {chosen.length} agents
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
