@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -27,7 +27,7 @@ export async function openShell(kind: string): Promise<Shell> {
   try {
     return kind === 'electron' ? await openDesktop(folder) : await openBrowser(folder)
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
+    clear(folder)
     throw error
   }
 }
@@ -49,7 +49,7 @@ async function openDesktop(folder: string): Promise<Shell> {
     },
     async end() {
       await app.close()
-      rmSync(folder, { recursive: true, force: true })
+      clear(folder)
     },
   }
   return shell
@@ -83,10 +83,34 @@ async function openBrowser(folder: string): Promise<Shell> {
       const gone = once(engine, 'exit')
       engine.kill('SIGTERM')
       await gone
-      rmSync(folder, { recursive: true, force: true })
+      clear(folder)
     },
   }
   return shell
+}
+
+/** The product that was deployed outlives the app, as it should; not the test. */
+function clear(folder: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (argumentsOf(pid).includes(folder)) endProcess(Number(pid))
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function argumentsOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It went by itself.
+  }
 }
 
 function ready(engine: ChildProcess): Promise<{ url: string; open: string }> {
