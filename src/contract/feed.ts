@@ -4,8 +4,9 @@ import { ApprovalView } from './approvals.ts'
 import { ReleaseView } from './delivery.ts'
 import { ReefEvent } from './events.ts'
 import { FactoryStatus } from './health.ts'
-import { SessionId } from './ids.ts'
+import { PlanId, SessionId } from './ids.ts'
 import { SpendToday } from './ledger.ts'
+import { Nanodollars } from './money.ts'
 import { PlanView, RequestView, TaskView } from './queue.ts'
 import { ProviderView } from './router.ts'
 import { SessionView } from './sessions.ts'
@@ -33,6 +34,8 @@ export const Pulse = z.object({
   status: FactoryStatus,
   spend: SpendToday,
   sessions: z.array(z.object({ id: SessionId, lastLine: z.string().nullable(), bytes: z.int(), lastOutputAt: Instant.nullable() })),
+  /** Running plans, newest first, at most 200: their sums move with every task and every model call. */
+  plans: z.array(z.object({ id: PlanId, tasks: z.int(), done: z.int(), stuck: z.int(), spent: Nanodollars })),
 })
 export type Pulse = z.infer<typeof Pulse>
 

@@ -66,7 +66,7 @@ export function createViews({ facts, sessions, delivery, dispatch, gateway, rehe
   return {
     status,
     snapshot: () => takeSnapshot(reads),
-    pulse: () => takePulse({ status, spend: spendToday, sessions: sessions.pulse, now: clock.now }),
+    pulse: () => takePulse({ status, spend: spendToday, runningPlans: reads.runningPlans, sessions: sessions.pulse, now: clock.now }),
   }
 }
 

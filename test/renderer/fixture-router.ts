@@ -386,7 +386,7 @@ function createStage(world: Snapshot) {
     queue.push(message)
     wake()
   }
-  const pulseMessage = (): FeedMessage => ({ kind: 'pulse', pulse: { at: now(), status: { ...current, now: now() }, spend: world.spend, sessions: [] } })
+  const pulseMessage = (): FeedMessage => ({ kind: 'pulse', pulse: { at: now(), status: { ...current, now: now() }, spend: world.spend, sessions: [], plans: [] } })
   const stage = {
     now,
     approvals,

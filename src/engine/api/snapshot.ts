@@ -73,10 +73,11 @@ function unique<T extends { id: string }>(rows: readonly T[]): T[] {
 }
 
 export const takePulse = (
-  read: Pick<SnapshotReads, 'status' | 'spend'> & { readonly sessions: () => Pulse['sessions']; readonly now: () => Pulse['at'] },
+  read: Pick<SnapshotReads, 'status' | 'spend' | 'runningPlans'> & { readonly sessions: () => Pulse['sessions']; readonly now: () => Pulse['at'] },
 ): Pulse => ({
   at: read.now(),
   status: read.status(),
   spend: read.spend(),
   sessions: read.sessions(),
+  plans: read.runningPlans(MOST_RUNNING).map(({ id, tasks, done, stuck, spent }) => ({ id, tasks, done, stuck, spent })),
 })

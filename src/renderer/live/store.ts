@@ -55,7 +55,7 @@ function takeEvents(before: Facts, events: readonly ReefEvent[]): Facts {
   return pruned(done(last, [...before.recent, ...events].slice(-RECENT)))
 }
 
-/** A pulse moves figures only. Sessions whose line did not change keep their identity. */
+/** A pulse moves figures only. Rows that did not change keep their identity. */
 function takePulse(before: Facts, pulse: Pulse): Facts {
   let sessions: Record<string, SessionView> | undefined
   for (const { id, lastLine, bytes, lastOutputAt } of pulse.sessions) {
@@ -64,7 +64,14 @@ function takePulse(before: Facts, pulse: Pulse): Facts {
     sessions ??= { ...before.sessions }
     sessions[id] = { ...row, lastLine, bytes, lastOutputAt }
   }
-  return { ...before, status: pulse.status, spend: pulse.spend, sessions: sessions ?? before.sessions }
+  let plans: Record<string, PlanView> | undefined
+  for (const { id, tasks, done, stuck, spent } of pulse.plans) {
+    const row = before.plans[id]
+    if (!row || (row.tasks === tasks && row.done === done && row.stuck === stuck && row.spent === spent)) continue
+    plans ??= { ...before.plans }
+    plans[id] = { ...row, tasks, done, stuck, spent }
+  }
+  return { ...before, status: pulse.status, spend: pulse.spend, sessions: sessions ?? before.sessions, plans: plans ?? before.plans }
 }
 
 /** Record of rows by key, in the order given. */
