@@ -202,7 +202,7 @@ describe('the gateway refuses', () => {
 
   it.each(paths)('what the budget does not allow, before it costs anything, in the words of %s (R-078, R-123, R-219)', async (wire, path, body) => {
     const { upstream, world, token } = await open(never, { wire, admit: () => ({ ok: false, status: 402, message: 'The day’s limit is used up.' }) })
-    const answer = await ask(world, token, { ...sonnet, messages: [{ role: 'user', content: 'x'.repeat(300_000) }] }, { path })
+    const answer = await ask(world, token, { ...sonnet, messages: [{ role: 'user', content: 'x'.repeat(12_000_000) }] }, { path })
     expect([answer.status, answer.headers.get('x-should-retry'), await answer.json()]).toMatchObject([402, 'false', body])
     expect([upstream.requests, world.calls()]).toEqual([[], []])
   })
@@ -247,17 +247,53 @@ describe('the gateway refuses', () => {
     expect(answer.status).toBe(400)
   })
 
-  it('what is not there, what names no model, what is compressed, and what is too large', async () => {
+  it('what is not there, what names no model, what is compressed, and what is too large, and tells programs not to try again', async () => {
     const { world, token } = await open(never, { limits: { maxBodyBytes: 1000 } })
-    const elsewhere = await ask(world, token, sonnet, { path: '/v1/messages/batches' })
-    expect([elsewhere.status, await elsewhere.json()]).toMatchObject([404, { type: 'error', error: { type: 'not_found_error' } }])
-    const chat = await ask(world, token, {}, { path: '/v1/embeddings' })
-    expect([chat.status, await chat.json()]).toMatchObject([404, { error: { type: 'invalid_request_error' } }])
-    expect((await ask(world, token, { messages: [] })).status).toBe(400)
-    expect((await ask(world, token, { model: 'm', text: 'x'.repeat(2000) })).status).toBe(413)
-    expect((await ask(world, token, sonnet, { headers: { 'content-encoding': 'gzip' } })).status).toBe(415)
-    // The connection still works after each of them.
-    expect((await ask(world, token, { messages: [] })).status).toBe(400)
+    const refusal = async (body: unknown, more: Parameters<typeof ask>[3] = {}) => {
+      const answer = await ask(world, token, body, more)
+      const { error } = (await answer.json()) as { error: { type: string; message: string } }
+      return [answer.status, answer.headers.get('x-should-retry'), error.type]
+    }
+    expect([
+      await refusal(sonnet, { path: '/v1/messages/batches' }),
+      await refusal({}, { path: '/v1/embeddings' }),
+      await refusal({ messages: [] }),
+      await refusal({ model: 'm', text: 'x'.repeat(2000) }),
+      await refusal(sonnet, { headers: { 'content-encoding': 'gzip' } }),
+      // The connection still works after each of them.
+      await refusal({ messages: [] }),
+    ]).toEqual([
+      [404, 'false', 'not_found_error'],
+      [404, 'false', 'invalid_request_error'],
+      [400, 'false', 'invalid_request_error'],
+      [413, 'false', 'request_too_large'],
+      [415, 'false', 'api_error'],
+      [400, 'false', 'invalid_request_error'],
+    ])
+    expect(world.calls()).toEqual([])
+  })
+
+  it('a request that turns out too large on its way, without a length to go by', async () => {
+    const { world, token } = await open(never, { limits: { maxBodyBytes: 100_000 } })
+    const status = await new Promise<number>((resolve) => {
+      const request = httpRequest(`${world.gateway.url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': token } }, (answer) =>
+        resolve(answer.resume().statusCode ?? 0),
+      )
+      request.write('{"messages":"')
+      for (let i = 0; i < 20; i++) request.write('x'.repeat(10_000))
+      request.end('"}')
+    })
+    // One that says beforehand how long it is need not be sent at all.
+    const announced = await new Promise<number>((resolve) => {
+      const headers = { 'x-api-key': token, 'content-length': 5_000_000 }
+      const request = httpRequest(`${world.gateway.url}/v1/messages`, { method: 'POST', headers }, (answer) => {
+        resolve(answer.resume().statusCode ?? 0)
+        request.destroy()
+      })
+      request.on('error', () => resolve(0))
+      request.flushHeaders()
+    })
+    expect([status, announced, world.calls()]).toEqual([413, 413, []])
   })
 
   it('a provider that was removed or has no key, with the remedy', async () => {

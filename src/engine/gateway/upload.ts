@@ -44,7 +44,7 @@ export async function readUpload(request: IncomingMessage, { injectUsage, maxByt
       }
     }
   } catch (error) {
-    if (error instanceof UnreadableBody) await discard()
+    if (error instanceof UnreadableBody || error instanceof TooLarge) await discard()
     throw error
   }
   const declared = Number(request.headers['content-length'])
@@ -86,9 +86,9 @@ export async function readUpload(request: IncomingMessage, { injectUsage, maxByt
 
   async function discard(): Promise<void> {
     try {
-      while (!complete && !request.destroyed) await take()
+      while (!complete && !request.destroyed) complete = (await source.next()).done === true
     } catch {
-      // He left, or sends without end: the connection is not worth keeping.
+      // He left: the connection is not worth keeping.
       request.destroy()
     }
   }

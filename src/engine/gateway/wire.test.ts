@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import { findEndpoint, fits, toCallerHeaders, toErrorBody, toErrorFrame, toUpstreamHeaders } from './wire.ts'
+
+describe('a refusal in the words of the caller’s own provider', () => {
+  it('of Anthropic', () => {
+    const types = [400, 401, 402, 403, 404, 413, 415, 502].map((status) => toErrorBody('anthropic', { status, message: 'no.' }))
+    expect(types).toEqual(
+      [
+        'invalid_request_error',
+        'authentication_error',
+        'billing_error',
+        'permission_error',
+        'not_found_error',
+        'request_too_large',
+        'api_error',
+        'api_error',
+      ].map((type) => ({ type: 'error', error: { type, message: 'REEF: no.' } })),
+    )
+  })
+
+  it('of OpenAI, on both of its doors', () => {
+    for (const wire of ['openai-responses', 'openai-chat'] as const) {
+      const types = [400, 401, 402, 403, 404, 413, 415, 502].map((status) => toErrorBody(wire, { status, message: 'no.' }))
+      expect(types).toEqual(
+        [
+          'invalid_request_error',
+          'authentication_error',
+          'insufficient_quota',
+          'permission_error',
+          'invalid_request_error',
+          'invalid_request_error',
+          'invalid_request_error',
+          'server_error',
+        ].map((type) => ({ error: { message: 'REEF: no.', type, param: null, code: type } })),
+      )
+    }
+  })
+
+  it('inside a stream is one whole frame', () => {
+    for (const wire of ['anthropic', 'openai-responses', 'openai-chat'] as const) {
+      const frame = toErrorFrame(wire, { status: 502, message: 'a\n\nb.' })
+      expect(frame).toMatch(/^(event: error\n)?data: \{[^\n]+\}\n\n$/)
+      expect(frame).toContain('REEF: a\\n\\nb.')
+    }
+  })
+})
+
+describe('what passes', () => {
+  it('are the calls that programs make, and only models are billed', () => {
+    const endpoint = (method: string, path: string) => {
+      const found = findEndpoint(method, path, {})
+      return found && [found.wire, found.path, found.billed]
+    }
+    expect([
+      endpoint('POST', '/v1/messages'),
+      endpoint('POST', '/v1/messages/count_tokens'),
+      endpoint('POST', '/v1/responses'),
+      endpoint('POST', '/v1/chat/completions'),
+      endpoint('GET', '/v1/models'),
+      endpoint('GET', '/v1/messages'),
+      endpoint('POST', '/v1/files'),
+      endpoint('POST', '/v1/../v1/messages'),
+      endpoint('DELETE', '/v1/responses'),
+    ]).toEqual([
+      ['anthropic', '/messages', true],
+      ['anthropic', '/messages/count_tokens', false],
+      ['openai-responses', '/responses', true],
+      ['openai-chat', '/chat/completions', true],
+      ['openai-chat', '/models', false],
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect([
+      fits('openai-chat', 'ollama'),
+      fits('anthropic', 'ollama'),
+      fits('anthropic', 'openai-chat'),
+      fits('openai-responses', 'openai-responses'),
+    ]).toEqual([true, false, false, true])
+  })
+
+  it('are the caller’s headers but those of this hop and those that say who he is', () => {
+    const raw = [
+      'Host',
+      'a',
+      'Connection',
+      'keep-alive, X-Hop',
+      'X-Hop',
+      '1',
+      'Authorization',
+      'Bearer t',
+      'X-Api-Key',
+      't',
+      'Cookie',
+      'c',
+      'api-key',
+      't',
+      'Anthropic-Beta',
+      'b',
+      'anthropic-version',
+      'v',
+      'Transfer-Encoding',
+      'chunked',
+      'X-Stainless-Timeout',
+      '600',
+    ]
+    const passed = (wire: 'anthropic' | 'openai-chat', key?: string) =>
+      toUpstreamHeaders(raw, { wire, key, callId: 'call_1', length: 7, connection: 'keep-alive, X-Hop' })
+    const kept = [
+      'Anthropic-Beta',
+      'b',
+      'anthropic-version',
+      'v',
+      'X-Stainless-Timeout',
+      '600',
+      'accept-encoding',
+      'identity',
+      'x-request-id',
+      'call_1',
+      'content-length',
+      '7',
+    ]
+    expect([passed('anthropic', 'sk'), passed('openai-chat', 'sk'), passed('openai-chat')]).toEqual([
+      [...kept, 'x-api-key', 'sk'],
+      [...kept, 'authorization', 'Bearer sk'],
+      kept,
+    ])
+    expect(toUpstreamHeaders([], { wire: 'anthropic', key: undefined, callId: 'c', length: undefined, connection: undefined })).toEqual([
+      'accept-encoding',
+      'identity',
+      'x-request-id',
+      'c',
+      'anthropic-version',
+      '2023-06-01',
+    ])
+  })
+
+  it('back to the caller are the provider’s headers but its cookies and those of its hop', () => {
+    expect(
+      toCallerHeaders(
+        {
+          'set-cookie': ['a=b'],
+          connection: 'close',
+          'transfer-encoding': 'chunked',
+          'retry-after': '7',
+          'anthropic-ratelimit-tokens-remaining': '5',
+          'content-length': '9',
+        },
+        ['content-length'],
+      ),
+    ).toEqual({
+      'retry-after': '7',
+      'anthropic-ratelimit-tokens-remaining': '5',
+    })
+  })
+})
