@@ -3,8 +3,7 @@ import { type KeyboardEvent, useEffect, useState } from 'react'
 import { Button } from '../../parts/button.tsx'
 import { Checkbox, Input } from '../../parts/field.tsx'
 import styles from './terminal.module.css'
-
-type Options = { readonly regex: boolean; readonly caseSensitive: boolean }
+import type { FindOptions } from './xterm.ts'
 
 /** Finds in what the terminal holds. Enter goes on, Shift+Enter back, Esc returns to the terminal. */
 export function FindBar({
@@ -14,12 +13,12 @@ export function FindBar({
   onClose,
 }: {
   found: { readonly index: number; readonly count: number }
-  onFind: (text: string, options: Options) => void
-  onBack: (text: string, options: Options) => void
+  onFind: (text: string, options: FindOptions) => void
+  onBack: (text: string, options: FindOptions) => void
   onClose: () => void
 }) {
   const [text, setText] = useState('')
-  const [options, setOptions] = useState<Options>({ regex: false, caseSensitive: false })
+  const [options, setOptions] = useState<FindOptions>({ regex: false, caseSensitive: false })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller's function is new with every frame that text arrives in.
   useEffect(() => {
     onFind(text, options)

@@ -13,6 +13,8 @@ export type XtermDeps = {
   readonly screenReader: boolean
 }
 
+export type FindOptions = { readonly regex: boolean; readonly caseSensitive: boolean }
+
 const SCROLLBACK = 10_000
 /** OSC commands that act outside of the text: title, icon, clipboard, notices, the program's own (U-97). */
 const swallowed = [0, 1, 2, 9, 52, 777, 1337]
@@ -50,7 +52,11 @@ export function openXterm(host: HTMLElement, deps: XtermDeps) {
   terminal.textarea?.setAttribute('aria-label', 'Terminal, read only')
   fit.fit()
 
-  const findWith = (direction: 'findNext' | 'findPrevious', text: string, options: { readonly regex: boolean; readonly caseSensitive: boolean }): boolean => {
+  let lastOptions = ''
+  const findWith = (direction: 'findNext' | 'findPrevious', text: string, options: FindOptions): boolean => {
+    // The addon marks anew for another text only, not for the same text sought in another way.
+    if (lastOptions !== JSON.stringify(options)) search.clearDecorations()
+    lastOptions = JSON.stringify(options)
     try {
       return search[direction](text, { ...options, incremental: direction === 'findNext', decorations: toDecorations(terminal.options.theme ?? {}) })
     } catch (error) {
@@ -68,8 +74,8 @@ export function openXterm(host: HTMLElement, deps: XtermDeps) {
       if (host.clientWidth > 0 && host.clientHeight > 0) fit.fit()
     },
     focus: () => terminal.focus(),
-    find: (text: string, options: { readonly regex: boolean; readonly caseSensitive: boolean }) => findWith('findNext', text, options),
-    findBack: (text: string, options: { readonly regex: boolean; readonly caseSensitive: boolean }) => findWith('findPrevious', text, options),
+    find: (text: string, options: FindOptions) => findWith('findNext', text, options),
+    findBack: (text: string, options: FindOptions) => findWith('findPrevious', text, options),
     stopFinding: () => search.clearDecorations(),
     selection: () => terminal.getSelection(),
     selectAll: () => terminal.selectAll(),
