@@ -62,6 +62,7 @@ export async function createEngine(options: EngineOptions) {
         today: spendToday(),
         held: ledger.held,
       }),
+    report: router.report,
     tokenSecret: secrets.get('gateway/token') ?? '',
     logger,
     port: options.gatewayPort,

@@ -67,7 +67,10 @@ describe('a plan of plain commands', () => {
     const { request } = await factory.client.request.submit({
       text: 'while paused',
       project: 'paused',
-      plan: { title: 'Paused', tasks: [{ key: 'A', title: 'A', instructions: 'x', agent: 'Rex', kind: 'work', budgetUsd: 1, driver: 'command', command: sh('echo 1 > a') }] },
+      plan: {
+        title: 'Paused',
+        tasks: [{ key: 'A', title: 'A', instructions: 'x', agent: 'Rex', kind: 'work', budgetUsd: 1, driver: 'command', command: sh('echo 1 > a') }],
+      },
     })
     expect((await factory.client.factory.status()).mode).toBe('paused')
     expect((await factory.client.request.get({ id: request.id })).state).toBe('planning')
@@ -95,7 +98,7 @@ describe('a plan of plain commands', () => {
 describe('delivery', () => {
   const product = [
     'printf \'{"name":"p","type":"module","scripts":{"start":"node server.js"}}\' > package.json',
-    "printf 'import http from \"node:http\"; http.createServer((q,r)=>r.end(\"hello\")).listen(process.env.PORT, process.env.HOST)' > server.js",
+    'printf \'import http from "node:http"; http.createServer((q,r)=>r.end("hello")).listen(process.env.PORT, process.env.HOST)\' > server.js',
   ].join(' && ')
 
   it('waits for the owner with the exact command, and a denial ends it with the reason (U-48)', async () => {
@@ -178,4 +181,29 @@ it('refuses what cannot work with a sentence, a field and a remedy', async () =>
   await expect(client.agent.set({ name: 'Rex', change: { model: 'nowhere/model' } })).rejects.toMatchObject({ code: 'provider/unknown' })
   await expect(client.settings.set({ key: 'maxSessions', value: 0 })).rejects.toMatchObject({ code: 'settings/invalid' })
   await expect(client.task.list({ limit: 5000 })).rejects.toMatchObject({ code: 'input/invalid', data: { field: 'limit' } })
+})
+
+describe('a provider that is down', () => {
+  it('makes its tasks wait with the reason instead of using up their attempts (R-335, U-82)', { timeout: 60_000 }, async () => {
+    const { client } = factory
+    await client.provider.add({ name: 'gone', wire: 'anthropic', baseUrl: 'http://127.0.0.1:9', key: 'some-key-of-length' })
+    await client.agent.set({ name: 'Scout', change: { model: 'gone/model', driver: 'direct' } })
+    const planId = await factory.submit(
+      'down',
+      ['A', 'B', 'C', 'D'].map((key) => ({ key, agent: 'Scout', kind: 'research' as const, outputs: ['a.md'] })),
+    )
+    const waiting = await factory.reached(planId, 'D', ({ wait }) => wait?.reason === 'breaker', 50_000)
+    expect(waiting.wait).toMatchObject({ detail: 'gone failed 3 times in a row', owner: 'engine', until: expect.any(Number) })
+    await client.plan.cancel({ id: planId })
+  })
+
+  it('does not blame the work when the reviewer is out of reach: the review is asked for again', { timeout: 60_000 }, async () => {
+    const { client } = factory
+    await client.agent.set({ name: 'Hawk', change: { model: 'gone/reviewer' } })
+    const planId = await factory.submit('unheard', [{ key: 'A', kind: 'build', command: sh('echo 1 > a.txt'), outputs: ['a.txt'], review: 'required' }])
+    const waiting = await factory.reached(planId, 'A', ({ wait }) => wait?.reason === 'breaker', 50_000)
+    expect(waiting).toMatchObject({ state: 'pending', attempts: 0 })
+    await client.plan.cancel({ id: planId })
+    await client.agent.set({ name: 'Hawk', change: { model: null } })
+  })
 })

@@ -24,7 +24,10 @@ const open = (port: number | null = null) =>
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
 /** Plain HTTP, because fetch does not let a test lie about Host and Origin. */
-function ask(path: string, { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+function ask(
+  path: string,
+  { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(`${loopback.url}${path}`, { method, headers }, (response) => {
       let text = ''

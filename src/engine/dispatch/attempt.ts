@@ -10,12 +10,12 @@ import { toBuilderPrompt, toSystemPrompt } from './prompts.ts'
 import { toSentence } from './words.ts'
 import type { Work } from './work.ts'
 
-/** How long a task without a model waits before it looks again. */
-const NO_MODEL_MS = minutes(5)
+/** How long a task waits for what only the owner can mend before it looks again. */
+const OWNER_MS = minutes(5)
 
 /** A task that an agent works on, from the claim to the verdict. Every step can be repeated after a crash. */
 export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): Promise<void> {
-  const { clock, queue, roster, sessions } = deps
+  const { clock, queue, roster, router, sessions } = deps
   const { plan, task } = work
   const open = task.attemptId ? queue.attempt(task.attemptId) : undefined
   if (open?.state === 'running') {
@@ -33,13 +33,21 @@ export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): 
   }
   const choice = chooseBuilder(task, work.options, roster.list(), plan)
   if ('missing' in choice) {
-    const until = (clock.now() + NO_MODEL_MS) as Instant
+    const until = (clock.now() + OWNER_MS) as Instant
     queue.park(claim, 'claimed', { reason: 'breaker', detail: `${choice.missing}; connect one in Settings or with: reef provider add`, owner: 'owner', until })
+    return
+  }
+  const rest = choice.ref ? router.resting(toProvider(choice.ref)) : undefined
+  if (rest) {
+    const until = rest.until ?? ((clock.now() + OWNER_MS) as Instant)
+    queue.park(claim, 'claimed', { reason: 'breaker', detail: rest.detail, owner: rest.until ? 'engine' : 'owner', until })
     return
   }
   const attempt = await begin(deps, claim, work, choice)
   if (attempt) await finish(deps, claim, work, attempt, await sessions.ended(attempt.sessionId))
 }
+
+const toProvider = (ref: string): string => ref.slice(0, ref.indexOf('/'))
 
 /** The end of a session that an earlier engine launched, or meant to. */
 async function endOf(sessions: DispatchDeps['sessions'], attempt: AttemptView): Promise<SessionEnd | undefined> {

@@ -1,11 +1,14 @@
-import type { AttemptView } from '../../contract/index.ts'
+import { type AttemptView, type Instant, minutes } from '../../contract/index.ts'
+import { isReefError } from '../kernel/errors.ts'
 import type { Claim } from '../queue/index.ts'
 import { openConflict } from './conflict.ts'
 import type { DispatchDeps } from './deps.ts'
 import { createReview } from './review.ts'
 import type { Work } from './work.ts'
 
-const GATE_TIMEOUT_MS = 10 * 60_000
+const GATE_TIMEOUT_MS = minutes(10)
+/** A reviewer that cannot be reached is asked again after this; what passed already is not run again. */
+const REVIEWER_MS = minutes(2)
 
 /** The gate, then the merge into the plan's branch, then done; or back with the error (R-033, R-224). */
 export async function judge(deps: DispatchDeps, claim: Claim, work: Work, attempt: AttemptView): Promise<void> {
@@ -15,27 +18,34 @@ export async function judge(deps: DispatchDeps, claim: Claim, work: Work, attemp
   if (queue.get(task.id).state === 'running') queue.submit(claim, headSha)
   const cwd = workspaces.pathOf(attempt.id)
   const builderRef = attempt.model === 'none' ? null : attempt.model
-  const answer = await quality.gate(
-    {
-      taskId: task.id,
-      attemptId: attempt.id,
-      kind: task.kind,
-      cwd,
-      baseSha: attempt.baseSha ?? headSha,
-      headSha,
-      outputs: work.outputs,
-      review: work.options.review,
-      title: task.title,
-      instructions: work.instructions,
-      agent: task.agent,
-      builderModel: attempt.model,
-      timeoutMs: GATE_TIMEOUT_MS,
-      mark: attempt.id,
-      signal: work.signal,
-    },
-    createReview(deps, { task: queue.get(task.id), plan, builderRef, cwd }),
-  )
+  const review = createReview(deps, { task: queue.get(task.id), plan, builderRef, cwd })
+  const answer = await quality
+    .gate(
+      {
+        taskId: task.id,
+        attemptId: attempt.id,
+        kind: task.kind,
+        cwd,
+        baseSha: attempt.baseSha ?? headSha,
+        headSha,
+        outputs: work.outputs,
+        review: work.options.review,
+        title: task.title,
+        instructions: work.instructions,
+        agent: task.agent,
+        builderModel: attempt.model,
+        timeoutMs: GATE_TIMEOUT_MS,
+        mark: attempt.id,
+        signal: work.signal,
+      },
+      review,
+    )
+    .catch((error: unknown) => {
+      if (!isReefError(error, 'plan/model-failed')) throw error
+      return { kind: 'unanswered' as const, reason: error.message }
+    })
   if (work.signal.aborted) return
+  if (answer.kind === 'unanswered') return waitForReviewer(deps, claim, work, answer.reason, (reason) => askForUnreviewed(deps, claim, work, attempt, reason))
   if (answer.kind === 'failed') return sendBack(deps, claim, work, attempt, answer.error)
   if (answer.kind === 'inconclusive') return askForUnreviewed(deps, claim, work, attempt, answer.reason)
   const merged = await workspaces.merge({ project: plan.project, into: plan.branch, from: headSha, message: `${task.key}: ${task.title}` })
@@ -61,6 +71,13 @@ function sendBack({ queue }: DispatchDeps, claim: Claim, { task }: Work, attempt
     `QA of the integrated work failed:\n${error}`,
   )
   queue.blockAgain(claim, 'review', end)
+}
+
+/** The work is not to blame when its reviewer cannot be reached: it is asked again later, and where money has run out the owner decides. */
+function waitForReviewer({ clock, plans, queue }: DispatchDeps, claim: Claim, { task, plan }: Work, reason: string, orAsk: (reason: string) => void): void {
+  const now = { task: queue.get(task.id), plan: plans.get(plan.id) }
+  if (now.task.spent >= now.task.budget || now.plan.spent >= now.plan.budget) orAsk('the budget is used up, so no model can review it')
+  else queue.park(claim, 'review', { reason: 'breaker', detail: reason, owner: 'engine', until: (clock.now() + REVIEWER_MS) as Instant })
 }
 
 /** No second model could review it: the owner may take it without, knowing so. */
