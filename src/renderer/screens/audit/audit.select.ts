@@ -42,7 +42,7 @@ export function toSummary({ type, data }: Pick<AuditRow, 'type' | 'data'>): stri
   if (type === 'agent.rejected')
     return `${text(fields['file']) ?? ''}${typeof fields['line'] === 'number' ? `, line ${fields['line']}` : ''}: ${text(fields['message']) ?? ''}`
   if (type === 'call.settled') return `${text(fields['agent']) ?? ''} · ${text(fields['model']) ?? ''}`
-  const key = text(fields['key'])
+  const key = type.startsWith('task.') ? text(fields['key']) : undefined
   const named = text(fields['title']) ?? text(fields['what']) ?? text(plan['title']) ?? text(fields['text']) ?? text(fields['path']) ?? text(fields['name'])
   if (named) return key ? `${key} ${named}` : named
   return text(fields['url']) ?? text(fields['model']) ?? text(fields['reason']) ?? text(fields['version']) ?? ''

@@ -10,7 +10,7 @@ import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { RehearsalLabel } from '../../parts/rehearsal-label.tsx'
 import { Catalogue } from './catalogue.tsx'
 import styles from './settings.module.css'
-import { keyWords } from './settings.select.ts'
+import { keyFates, keyWords } from './settings.select.ts'
 
 /** Where models are reached: each provider with its address and key, tested and removed here. */
 export function Models() {
@@ -102,8 +102,8 @@ function Provider({ provider }: { provider: ProviderView }) {
           say(`${name} was removed, and its key with it.`)
         }}
       >
-        {users.length > 0 ? `${users.join(', ')} will have no model there: their next task waits. ` : ''}The stored key is deleted. What was spent stays in the
-        record.
+        {users.length > 0 ? `${users.join(', ')} will have no model there: their next task waits. ` : ''}
+        {keyFates[provider.key]} What was spent stays in the record.
       </Confirm>
     </Card>
   )

@@ -18,7 +18,7 @@ describe('settings on screen', () => {
 
   it('R-348: refuses a value before it is sent, in words, and takes every default', () => {
     expect(check('maxSessions', '4')).toEqual({ ok: true, value: 4 })
-    expect(check('maxSessions', '65')).toMatchObject({ ok: false, message: expect.stringMatching(/64/) })
+    expect(check('maxSessions', '65')).toEqual({ ok: false, message: 'Allowed: 1 to 64, whole.' })
     expect(check('maxSessions', '2.5').ok).toBe(false)
     expect(check('maxSessions', '')).toEqual({ ok: false, message: 'A number is expected.' })
     expect(check('maxSessions', 'four')).toEqual({ ok: false, message: 'A number is expected.' })

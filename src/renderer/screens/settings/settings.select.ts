@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HealthCheck } from '../../../contract/health.ts'
+import type { ProviderView } from '../../../contract/router.ts'
 import { Settings, type SettingView } from '../../../contract/settings.ts'
 
 export type SettingKind =
@@ -37,7 +38,8 @@ export function check(key: string, typed: string | boolean): Checked {
   if (value === undefined) return { ok: false, message: 'A number is expected.' }
   if (key === 'timeZone' && !isZone(String(value))) return { ok: false, message: 'No such time zone; an example is Pacific/Auckland.' }
   const result = shapeOf(key)?.safeParse(value)
-  return !result || result.success ? { ok: true, value } : { ok: false, message: `${result.error.issues[0]?.message ?? 'Not allowed'}.` }
+  if (!result || result.success) return { ok: true, value }
+  return { ok: false, message: kind.kind === 'number' ? `Allowed: ${boundsOf(kind)}` : `${result.error.issues[0]?.message ?? 'Not allowed'}.` }
 }
 
 const toNumber = (typed: string): number | undefined => (typed.trim() === '' || !Number.isFinite(Number(typed)) ? undefined : Number(typed))
@@ -110,7 +112,7 @@ export function showContext(tokens: number | null): string {
   return tokens >= 1_000_000 ? `${Math.round(tokens / 100_000) / 10} M` : `${Math.round(tokens / 1000)} k`
 }
 
-export const keyWords: Readonly<Record<'stored' | 'environment' | 'none', string>> = {
+export const keyWords: Readonly<Record<ProviderView['key'], string>> = {
   stored: 'stored, in a file that only you can read',
   environment: 'from the environment REEF was started in',
   none: 'none',
@@ -120,3 +122,10 @@ const urgency: Readonly<Record<HealthCheck['state'], number>> = { bad: 0, warn: 
 
 /** Checks in the order of what they ask of the owner. */
 export const toChecks = (checks: readonly HealthCheck[]): readonly HealthCheck[] => checks.toSorted((a, b) => urgency[a.state] - urgency[b.state])
+
+/** What becomes of the key when its provider is removed. */
+export const keyFates: Readonly<Record<ProviderView['key'], string>> = {
+  stored: 'The stored key is deleted.',
+  environment: 'The key in the environment stays where it is.',
+  none: '',
+}

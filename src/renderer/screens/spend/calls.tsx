@@ -2,6 +2,7 @@ import { useCallback } from 'react'
 import type { PlanId, TaskId } from '../../../contract/ids.ts'
 import type { CallView } from '../../../contract/ledger.ts'
 import { formatDuration } from '../../../contract/time.ts'
+import { placeHref } from '../../live/place.ts'
 import { useClient } from '../../live/reef.ts'
 import { toRefusal } from '../../live/refusal.ts'
 import { Card } from '../../parts/card.tsx'
@@ -45,7 +46,7 @@ export function Calls({ filter, version, nameOfTask }: { filter: CallFilter; ver
       {pages.loading ? (
         <Skeleton lines={6} label="Loading calls" />
       ) : (
-        <div className={styles.list}>
+        <div className={styles.list} data-empty={pages.rows.length === 0}>
           <Table
             label="Calls to models, newest first"
             columns={columns(nameOfTask)}
@@ -106,6 +107,7 @@ const columns = (nameOfTask: (id: string) => string): readonly Column<CallView>[
 ]
 
 function TaskLink({ call, nameOfTask }: { call: CallView; nameOfTask: (id: string) => string }) {
-  if (!call.taskId || !call.planId) return <span className={styles.muted}>{call.planId ? <a href={`#/plans/${call.planId}`}>planning</a> : 'planning'}</span>
-  return <a href={`#/plans/${call.planId}/${call.taskId}`}>{nameOfTask(call.taskId)}</a>
+  const { taskId, planId } = call
+  const name = taskId ? nameOfTask(taskId) : 'planning'
+  return planId ? <a href={placeHref('plans', planId, taskId)}>{name}</a> : <span className={styles.muted}>{name}</span>
 }

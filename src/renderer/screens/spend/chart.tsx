@@ -7,6 +7,15 @@ import type { Bucket, Chart } from './spend.select.ts'
 
 const HEIGHT = 232
 
+const amounts = {
+  width: 64,
+  tickFormatter: (amount: number) => formatMoney(amount as Nanodollars),
+  stroke: 'var(--control)',
+  tick: { fill: 'var(--muted)' },
+  tickLine: false,
+  axisLine: false,
+} as const
+
 export type Limit = { readonly name: string; readonly at: Nanodollars }
 
 /** Every other series is hatched, so that neighbours in a stack differ without their colours (U-21). */
@@ -18,6 +27,7 @@ const fillOf = (i: number): string => (i % 2 === 1 ? `url(#spend-hatch-${i})` : 
  */
 export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; limits: readonly Limit[]; nameOf: (key: string) => string; label: string }) {
   const zone = useZone()
+  const hours = chart.unit === 'hour'
   const stacked = chart.keys.length > 1 || chart.keys[0] !== ''
   return (
     <figure className={styles.figure}>
@@ -32,7 +42,7 @@ export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; lim
                 </pattern>
               ))}
             </defs>
-            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <CartesianGrid vertical={false} yAxisId="cost" stroke="var(--line)" />
             <XAxis
               dataKey="at"
               tickFormatter={(at: number) => labelOf(at, chart.unit, zone)}
@@ -41,14 +51,8 @@ export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; lim
               tickLine={false}
               minTickGap={28}
             />
-            <YAxis
-              width={64}
-              tickFormatter={(amount: number) => formatMoney(amount as Nanodollars)}
-              stroke="var(--control)"
-              tick={{ fill: 'var(--muted)' }}
-              tickLine={false}
-              axisLine={false}
-            />
+            <YAxis yAxisId="cost" {...amounts} />
+            {hours ? <YAxis yAxisId="sum" orientation="right" {...amounts} /> : null}
             <Tooltip
               isAnimationActive={false}
               cursor={{ fill: 'var(--raised)', opacity: 0.5 }}
@@ -57,6 +61,7 @@ export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; lim
             {chart.keys.map((key, i) => (
               <Bar
                 key={key}
+                yAxisId="cost"
                 dataKey={(bucket: Bucket) => bucket.costs[i]}
                 stackId="cost"
                 fill={stacked ? fillOf(i) : 'var(--fill)'}
@@ -64,12 +69,13 @@ export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; lim
                 maxBarSize={36}
               />
             ))}
-            {chart.unit === 'hour' ? (
-              <Line dataKey="sum" stroke="var(--text)" strokeWidth={1.5} strokeDasharray="4 3" dot={false} isAnimationActive={false} />
+            {hours ? (
+              <Line yAxisId="sum" dataKey="sum" stroke="var(--text)" strokeWidth={1.5} strokeDasharray="4 3" dot={false} isAnimationActive={false} />
             ) : null}
             {limits.map((limit) => (
               <ReferenceLine
                 key={limit.name}
+                yAxisId="cost"
                 y={limit.at}
                 ifOverflow="extendDomain"
                 stroke="var(--state-high)"
@@ -89,12 +95,12 @@ export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; lim
               </span>
             ))
           : null}
-        {chart.unit === 'hour' ? (
+        {hours ? (
           <span className={styles.key}>
             <svg width="18" height="10" aria-hidden="true">
               <line x1="0" y1="5" x2="18" y2="5" stroke="var(--text)" strokeWidth="1.5" strokeDasharray="4 3" />
             </svg>
-            sum of the 24 hours
+            sum so far, right scale
           </span>
         ) : null}
       </figcaption>

@@ -48,7 +48,7 @@ describe('spend on screen', () => {
       total: usd(3),
       calls: 9,
       rows: [
-        { key: 'task_1', calls: 4, cost: usd(2), usage },
+        { key: 'task_1', calls: 4, cost: usd(2), usage: { input: 20, cacheRead: 60, cacheWrite: 20, output: 5 } },
         { key: '', calls: 1, cost: usd(0.5), usage },
       ],
       series: [],
@@ -60,7 +60,7 @@ describe('spend on screen', () => {
       ['everything else', 4, usd(0.5)],
     ])
     expect(rows.reduce((sum, row) => sum + row.cost, 0)).toBe(summary.total)
-    expect(toSentence(summary, rows, (amount) => `$${amount / 1e9}`)).toBe('$3 in 9 calls; most by T1 Build, $2 (67 %).')
+    expect(toSentence(summary, rows, (amount) => `$${amount / 1e9}`)).toBe('$3 in 9 calls; most by T1 Build, $2 (67 %); 60 % of the input came from the cache.')
   })
 
   it('U-03: draws the limits that the bars come near, and no others', () => {

@@ -111,5 +111,14 @@ export function toSentence(summary: SpendSummary, rows: readonly NamedRow[], mon
   if (summary.calls === 0) return 'No calls in this time.'
   const top = summary.by === 'day' ? undefined : rows[0]
   const most = top && top.cost > 0 ? `; most by ${top.name}, ${money(top.cost)} (${Math.round(top.share * 100)} %)` : ''
-  return `${money(summary.total)} in ${summary.calls.toLocaleString('en-US')} ${summary.calls === 1 ? 'call' : 'calls'}${most}.`
+  const cached = cacheHit(summary)
+  const hit = cached === null ? '' : `; ${Math.round(cached * 100)} % of the input came from the cache`
+  return `${money(summary.total)} in ${summary.calls.toLocaleString('en-US')} ${summary.calls === 1 ? 'call' : 'calls'}${most}${hit}.`
+}
+
+/** The share of input tokens that the provider's cache had; null when there were none. */
+function cacheHit({ rows }: SpendSummary): number | null {
+  const tokens = (bucket: keyof SpendRow['usage']) => add(rows.map((row) => row.usage[bucket]))
+  const input = tokens('input') + tokens('cacheRead') + tokens('cacheWrite')
+  return input === 0 ? null : tokens('cacheRead') / input
 }
