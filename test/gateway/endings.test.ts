@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EVENT_STREAM, stream } from './upstream.ts'
@@ -143,19 +144,18 @@ describe('a call is billed once, however it ends (R-130, R-206)', () => {
     expect(await booked(world)).toMatchObject({ state: 'settled', confidence: 'estimated', usage: { input: unanswered.input } })
   })
 
-  it('when the caller stops reading at the last word: the call is billed, and the engine can still stop', async () => {
-    const long = stream.start + stream.delta('x'.repeat(4 * 2 ** 20)) + stream.stop
+  it('when the caller stops reading: the call is billed, and the engine can still stop', async () => {
+    const long = stream.start + stream.delta('x'.repeat(24 * 2 ** 20)) + stream.stop
     const { world, token } = await open((response) => void response.writeHead(200, EVENT_STREAM).end(long))
     const socket = connect(world.gateway.port, '127.0.0.1')
     socket.write(
       `POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1:${world.gateway.port}\r\nx-api-key: ${token}\r\ncontent-length: ${request.length}\r\n\r\n${request}`,
     )
-    socket.pause()
-    await expect.poll(() => world.calls().length).toBe(1)
+    // What has come is left where it is, so that nothing more can.
+    await once(socket, 'readable')
     await world.gateway.abortAll()
-    expect([world.gateway.inFlight(), world.calls()[0]?.state]).toEqual([0, 'settled'])
+    expect(await booked(world)).toMatchObject({ state: 'settled', confidence: 'estimated' })
     socket.destroy()
-    await booked(world)
   })
 })
 
