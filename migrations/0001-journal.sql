@@ -7,7 +7,7 @@ CREATE TABLE event (
   actor          TEXT NOT NULL,
   subject        TEXT NOT NULL,
   correlation_id TEXT,
-  data           TEXT NOT NULL CHECK (json_valid(data)),
+  data           TEXT NOT NULL,
   hash           TEXT NOT NULL
 ) STRICT;
 -- A merge is looked up by its plan before it is made again. Nothing else is found by subject: an index over all events costs every change a page.

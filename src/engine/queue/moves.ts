@@ -41,13 +41,18 @@ export function createMoves(store: QueueStore, { clock, append, maxAttempts }: M
   function move<S extends TaskState>(held: Claim, from: S, to: NextTaskState<S>, patch: TaskPatch): TaskRow {
     const row = store.moveHeld(held, from, to, patch)
     if (!row) throw new ReefError('queue/lease-lost', `The claim on ${held.taskId} is no longer valid.`)
-    return row
+    return behindNeeds(row)
   }
   /** A move by the owner or by housekeeping. A worker that holds the task loses it. */
   function shift<S extends TaskState>(row: TaskRow, from: S, to: NextTaskState<S>, patch: TaskPatch): TaskRow {
     const moved = store.moveFree(row.id, from, to, patch)
     if (!moved) throw new ReefError('queue/illegal-move', `${row.key} is no longer ${from}.`)
-    return moved
+    return behindNeeds(moved)
+  }
+  /** What became ready although a need was opened again meanwhile goes behind it. */
+  function behindNeeds(row: TaskRow): TaskRow {
+    if (row.state !== 'ready' || row.unmet === 0) return row
+    return store.moveFree(row.id, 'ready', 'pending', { wait: dependencyWait(row.id) }) ?? row
   }
 
   function endAttempt(id: AttemptId | null, state: AttemptState, error: string | null): void {
@@ -83,5 +88,5 @@ export function createMoves(store: QueueStore, { clock, append, maxAttempts }: M
     if (changed) tell('task.waited', changed)
   }
 
-  return { view, tell, mustExist, readyNow, dependencyWait, move, shift, endAttempt, readyOrBlock, refreshWait, refreshDependents }
+  return { view, tell, mustExist, readyNow, dependencyWait, move, shift, behindNeeds, endAttempt, readyOrBlock, refreshWait, refreshDependents }
 }

@@ -28,11 +28,14 @@ export type QueueDeps = {
 
 export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan }: QueueDeps) {
   const store = createQueueStore(db)
-  const { view, tell, mustExist, readyNow, dependencyWait, move, shift, endAttempt, readyOrBlock, refreshWait, refreshDependents } = createMoves(store, {
-    clock,
-    append,
-    maxAttempts,
-  })
+  const { view, tell, mustExist, readyNow, dependencyWait, move, shift, behindNeeds, endAttempt, readyOrBlock, refreshWait, refreshDependents } = createMoves(
+    store,
+    {
+      clock,
+      append,
+      maxAttempts,
+    },
+  )
 
   return {
     /** Claims the most urgent ready task of an agent that is not in `busy`. O(log n) in the backlog. */
@@ -242,16 +245,20 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
           const row = mustExist(id)
           if (row.state !== 'done') continue
           tell('task.reopened', shift(row, 'done', 'ready', { ...readyNow(row), error, counted: 1 }))
-          store.block(id)
+          for (const dependent of store.block(id)) {
+            if (dependent.state === 'ready') tell('task.waited', behindNeeds(dependent))
+            else refreshWait(dependent)
+          }
         }
       })
     },
-    /** Puts a held task back behind its dependencies, which have been opened again. */
+    /** Puts a held task back behind its dependencies, which have been opened again; ready at once when none is open. */
     blockAgain(held: Claim, from: 'running' | 'review', end: AttemptEnd): void {
       write(db, () => {
         endAttempt(end.attemptId, end.state, end.error)
         store.recount(held.taskId)
-        tell('task.waited', move(held, from, 'pending', { wait: dependencyWait(held.taskId), error: end.error }))
+        const row = move(held, from, 'ready', { wait: null, error: end.error, readyAt: clock.now() })
+        tell(row.state === 'ready' ? 'task.readied' : 'task.waited', row)
       })
     },
 
@@ -310,7 +317,7 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
       for (const row of rows) {
         const attempt = row.attempt_id && ended.get(row.attempt_id)
         if (attempt) append({ type: 'attempt.ended', subject: attempt.id, data: toAttempt(attempt) })
-        tell('task.retried', row)
+        tell('task.retried', behindNeeds(row))
       }
       return rows.length
     })
