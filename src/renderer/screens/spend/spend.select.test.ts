@@ -19,10 +19,25 @@ describe('spend on screen', () => {
   })
 
   it('U-72: draws hours and days without calls as nothing, not as missing', () => {
-    const hours = toChart({ since: startOf('24h', now, zone) as Instant, series: [] }, now, zone)
+    const hours = toChart({ by: 'agent', since: startOf('24h', now, zone) as Instant, series: [] }, now, zone)
     expect([hours.unit, hours.buckets.length]).toEqual(['hour', 25])
-    const days = toChart({ since: startOf('30d', now, zone) as Instant, series: [{ at: startOfDay(now, zone) as Instant, key: '', cost: usd(1) }] }, now, zone)
+    const days = toChart(
+      { by: 'agent', since: startOf('30d', now, zone) as Instant, series: [{ at: startOfDay(now, zone) as Instant, key: '', cost: usd(1) }] },
+      now,
+      zone,
+    )
     expect([days.unit, days.buckets.length, days.buckets.at(-1)?.total, days.buckets[0]?.total]).toEqual(['day', 30, usd(1), 0])
+  })
+
+  it('draws one bar for each day, however close the points lie, and stacks nothing when the days are the rows', () => {
+    const since = startOf('7d', now, zone) as Instant
+    const series = Array.from({ length: 7 * 24 }, (_, i) => ({
+      at: (since + i * 3_600_000) as Instant,
+      key: `day ${Math.floor(i / 24)}`,
+      cost: 1 as Nanodollars,
+    }))
+    const chart = toChart({ by: 'day', since, series }, since + 7 * 24 * 3_600_000 - 1, zone)
+    expect([chart.keys, chart.buckets.map((bucket) => bucket.total)]).toEqual([[''], [24, 24, 24, 24, 24, 24, 24]])
   })
 
   it('R-207: loses no nanodollar between the series and the chart', () => {
@@ -31,7 +46,7 @@ describe('spend on screen', () => {
       fc.property(fc.array(point), (points) => {
         const since = startOf('30d', now, zone) as Instant
         const series = points.map((one) => ({ at: (since + one.at * 3_600_000) as Instant, key: one.key, cost: one.cost as Nanodollars }))
-        const chart = toChart({ since, series }, now, zone)
+        const chart = toChart({ by: 'agent', since, series }, now, zone)
         const sum = points.reduce((total, one) => total + one.cost, 0)
         expect(chart.buckets.at(-1)?.sum ?? 0).toBe(sum)
         expect(chart.buckets.flatMap((bucket) => bucket.costs).reduce((total, cost) => total + cost, 0)).toBe(sum)
@@ -65,7 +80,7 @@ describe('spend on screen', () => {
 
   it('U-03: draws the limits that the bars come near, and no others', () => {
     const series = [{ at: startOfDay(now, zone) as Instant, key: '', cost: usd(20) }]
-    const chart = toChart({ since: startOf('7d', now, zone) as Instant, series }, now, zone)
+    const chart = toChart({ by: 'agent', since: startOf('7d', now, zone) as Instant, series }, now, zone)
     const limits = [30, 50, 100].map((dollars) => ({ name: `$${dollars}`, at: usd(dollars) }))
     expect(toLines(chart, limits).map((line) => line.name)).toEqual(['$30'])
   })

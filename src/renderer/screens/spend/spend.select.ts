@@ -25,33 +25,47 @@ export type Chart = { readonly unit: 'hour' | 'day'; readonly keys: readonly str
 const MOST_KEYS = 6
 const OTHER = 'other'
 
-/** Turns a summary into what a chart can draw. Every nanodollar of the series is in it: hours or days without calls are zero, not missing. */
-export function toChart(summary: Pick<SpendSummary, 'since' | 'series'>, now: number, zone: string): Chart {
+/**
+ * Turns a summary into what a chart can draw. Every nanodollar of the series is in it: hours or days without calls are zero, not missing, and
+ * points that lie closer than the bars come together in the bar they fall into.
+ */
+export function toChart(summary: Pick<SpendSummary, 'by' | 'since' | 'series'>, now: number, zone: string): Chart {
   const unit = now - summary.since <= 2 * DAY ? 'hour' : 'day'
-  const totals = new Map<string, number>()
-  const byTime = new Map<number, Map<string, number>>(emptyStarts(unit, summary.since, now, zone).map((at) => [at, new Map()]))
-  for (const { key, cost } of summary.series) totals.set(key, (totals.get(key) ?? 0) + cost)
-  const named = [...totals.keys()].filter((key) => key !== OTHER).sort((a, b) => (totals.get(b) ?? 0) - (totals.get(a) ?? 0))
-  const drawn = new Set(named.slice(0, MOST_KEYS))
-  const keys = [...drawn, ...(drawn.size < totals.size ? [OTHER] : [])]
-  for (const point of summary.series) {
-    const { at, cost } = point
-    const key = drawn.has(point.key) ? point.key : OTHER
-    const bucket = byTime.get(at) ?? new Map<string, number>()
-    byTime.set(at, bucket.set(key, (bucket.get(key) ?? 0) + cost))
+  const series = summary.series.map(({ at, key, cost }) => ({ at, cost, key: summary.by === 'day' ? '' : key }))
+  const keyOf = toDrawnKeys(series)
+  const keys = [...new Set(keyOf.values())]
+  const starts = toStarts(unit, Math.min(summary.since, ...series.map((point) => point.at)), now, zone)
+  const bars = starts.map(() => new Map<string, number>())
+  for (const { at, key, cost } of series) {
+    const bar =
+      bars[
+        Math.max(
+          0,
+          starts.findLastIndex((start) => start <= at),
+        )
+      ]
+    const drawn = keyOf.get(key) ?? OTHER
+    bar?.set(drawn, (bar.get(drawn) ?? 0) + cost)
   }
   let sum = 0
-  const buckets = [...byTime]
-    .sort(([a], [b]) => a - b)
-    .map(([at, costs]): Bucket => {
-      const total = add([...costs.values()])
-      sum += total
-      return { at, costs: keys.map((key) => (costs.get(key) ?? 0) as Nanodollars), total, sum: sum as Nanodollars }
-    })
+  const buckets = bars.map((bar, i): Bucket => {
+    const total = add([...bar.values()])
+    sum += total
+    return { at: starts[i] ?? now, costs: keys.map((key) => (bar.get(key) ?? 0) as Nanodollars), total, sum: sum as Nanodollars }
+  })
   return { unit, keys, buckets, highest: Math.max(0, ...buckets.map((bucket) => bucket.total)) as Nanodollars }
 }
 
-function emptyStarts(unit: Chart['unit'], since: number, now: number, zone: string): number[] {
+/** What each key is drawn as: the dearest as themselves, dearest first, the rest as "other". */
+function toDrawnKeys(series: ReadonlyArray<{ readonly key: string; readonly cost: number }>): ReadonlyMap<string, string> {
+  const totals = new Map<string, number>()
+  for (const { key, cost } of series) totals.set(key, (totals.get(key) ?? 0) + cost)
+  const order = [...totals.keys()].sort((a, b) => Number(a === OTHER) - Number(b === OTHER) || (totals.get(b) ?? 0) - (totals.get(a) ?? 0))
+  return new Map(order.map((key, i) => [key, i < MOST_KEYS ? key : OTHER]))
+}
+
+/** When the bars begin, oldest first, without gaps. */
+function toStarts(unit: Chart['unit'], since: number, now: number, zone: string): number[] {
   const starts: number[] = []
   if (unit === 'hour') for (let at = since - (since % HOUR); at <= now; at += HOUR) starts.push(at)
   // Noon and half a day of slack reach the next day whatever the clock does.
