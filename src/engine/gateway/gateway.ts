@@ -11,7 +11,7 @@ import { forward, type Limits } from './forward.ts'
 import { UnreadableBody } from './request-body.ts'
 import { createTokens, type Grant } from './token.ts'
 import { readUpload, TooLarge } from './upload.ts'
-import { type Endpoint, findEndpoint, fits, guessWire, type Refused, toErrorBody, toMisfit } from './wire.ts'
+import { type Endpoint, findEndpoint, fits, guessWire, type Refused, toErrorBody, toMisfit, toUsageWish } from './wire.ts'
 
 export type Admission = { readonly ok: true } | { readonly ok: false; readonly status: 402; readonly message: string }
 
@@ -129,7 +129,8 @@ export async function createGateway({ books, route, isLive, admit, report, token
     if (request.method === 'POST' && !fits(wire, target.wire))
       return sendRefusal(response, wire, { status: 400, message: toMisfit(grant.agent, wire, target, request.headers['user-agent']), retry: false })
     if (Number(request.headers['content-length'] ?? 0) > limits.maxBodyBytes) throw new TooLarge()
-    const upload = request.method === 'POST' ? await readUpload(request, { injectUsage: wire === 'openai-chat', maxBytes: limits.maxBodyBytes }) : undefined
+    const upload =
+      request.method === 'POST' ? await readUpload(request, { usage: toUsageWish(wire, target.baseUrl), maxBytes: limits.maxBodyBytes }) : undefined
     const model = upload?.known.model
     if (upload && model === undefined) throw new UnreadableBody('the body names no model')
     if (endpoint.billed && model !== undefined) {

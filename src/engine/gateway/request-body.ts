@@ -11,12 +11,15 @@ const CLOSE = new Set([125, 93])
 const MOST_KEPT = 4096
 const INJECTED = '{"include_usage":true}'
 
+/** What becomes of an OpenAI chat stream's `include_usage`: asked for, taken out, or none of our business. */
+export type UsageWish = 'ask' | 'never' | 'leave'
+
 /**
- * Reads the outermost level of a JSON object as its bytes pass and leaves everything below it alone, however long. With
- * `injectUsage` it asks an OpenAI chat stream for its usage: a missing `stream_options` is added before the last brace, an
- * existing one gets the field. Anything else comes out byte for byte.
+ * Reads the outermost level of a JSON object as its bytes pass and leaves everything below it alone, however long. With `ask`
+ * a stream is asked for its usage: a missing `stream_options` is added before the last brace, an existing one gets the field;
+ * with `never` an existing one loses it. Anything else comes out byte for byte.
  */
-export function createRequestBody({ injectUsage }: { injectUsage: boolean }) {
+export function createRequestBody({ usage }: { usage: UsageWish }) {
   let depth = 0
   let inString = false
   let escaped = false
@@ -75,7 +78,7 @@ export function createRequestBody({ injectUsage }: { injectUsage: boolean }) {
         if (depth === 1 && phase === 'value') {
           phase = 'after'
           keeping = key === 'model' || key === 'stream' || key === 'stream_options'
-          replacing = injectUsage && key === 'stream_options'
+          replacing = usage !== 'leave' && key === 'stream_options'
           kept = ''
           if (replacing) {
             out.push(chunk.subarray(from, i))
@@ -93,7 +96,7 @@ export function createRequestBody({ injectUsage }: { injectUsage: boolean }) {
           }
           ended = true
           depth = 0
-          if (injectUsage && stream && !hasOptions) {
+          if (usage === 'ask' && stream && !hasOptions) {
             out.push(chunk.subarray(from, i), Buffer.from(`,"stream_options":${INJECTED}`))
             from = i
             injected = true
@@ -143,7 +146,9 @@ export function createRequestBody({ injectUsage }: { injectUsage: boolean }) {
     asksUsage = (value as { include_usage?: unknown } | null)?.include_usage === true
     if (!replacing) return undefined
     replacing = false
-    if (asksUsage || (value !== null && typeof value !== 'object')) return Buffer.from(kept, 'latin1').toString('utf8')
+    const isObject = typeof value === 'object' && value !== null
+    if (usage === 'never' && isObject) return JSON.stringify({ ...value, include_usage: undefined })
+    if (usage === 'never' || asksUsage || (value !== null && !isObject)) return Buffer.from(kept, 'latin1').toString('utf8')
     hasOptions = true
     injected = true
     return JSON.stringify({ ...(value as object | null), include_usage: true })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { createRequestBody, type Known, UnreadableBody } from './request-body.ts'
+import { createRequestBody, type Known, UnreadableBody, type UsageWish } from './request-body.ts'
 
 export class TooLarge extends Error {}
 
@@ -26,10 +26,10 @@ const HOLD_BYTES = 1024 * 1024
 
 /**
  * Reads a request until its model is known. Throws UnreadableBody and TooLarge; what comes later than the model throws them
- * while it is sent. With `injectUsage` the whole body is looked at before it goes, up to a megabyte.
+ * while it is sent. With a wish about usage the whole body is looked at before it goes, up to a megabyte.
  */
-export async function readUpload(request: IncomingMessage, { injectUsage, maxBytes }: { injectUsage: boolean; maxBytes: number }): Promise<Upload> {
-  const reader = createRequestBody({ injectUsage })
+export async function readUpload(request: IncomingMessage, { usage, maxBytes }: { usage: UsageWish; maxBytes: number }): Promise<Upload> {
+  const reader = createRequestBody({ usage })
   const source = request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const held: Buffer[] = []
   let heldBytes = 0
@@ -37,7 +37,7 @@ export async function readUpload(request: IncomingMessage, { injectUsage, maxByt
   let complete = false
 
   try {
-    while (!complete && (reader.known().model === undefined || (injectUsage && heldBytes < HOLD_BYTES))) {
+    while (!complete && (reader.known().model === undefined || (usage !== 'leave' && heldBytes < HOLD_BYTES))) {
       for (const piece of await pull()) {
         held.push(piece)
         heldBytes += piece.length
@@ -48,7 +48,7 @@ export async function readUpload(request: IncomingMessage, { injectUsage, maxByt
     throw error
   }
   const declared = Number(request.headers['content-length'])
-  const length = complete ? heldBytes : injectUsage || !Number.isInteger(declared) ? undefined : declared
+  const length = complete ? heldBytes : usage !== 'leave' || !Number.isInteger(declared) ? undefined : declared
 
   return {
     known: reader.known(),

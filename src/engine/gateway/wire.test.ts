@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findEndpoint, fits, toCallerHeaders, toErrorBody, toErrorFrame, toUpstreamHeaders } from './wire.ts'
+import { findEndpoint, fits, toCallerHeaders, toErrorBody, toErrorFrame, toUpstreamHeaders, toUsageWish } from './wire.ts'
 
 describe('a refusal in the words of the caller’s own provider', () => {
   it('of Anthropic', () => {
@@ -78,6 +78,17 @@ describe('what passes', () => {
       fits('anthropic', 'openai-chat'),
       fits('openai-responses', 'openai-responses'),
     ]).toEqual([true, false, false, true])
+  })
+
+  it('is asked for its usage where that is no error: Mistral sends it without', () => {
+    expect([
+      toUsageWish('openai-chat', 'https://api.openai.com/v1'),
+      toUsageWish('openai-chat', 'http://127.0.0.1:11434/v1'),
+      toUsageWish('openai-chat', 'https://api.mistral.ai/v1'),
+      toUsageWish('openai-chat', 'https://notmistral.ai/v1'),
+      toUsageWish('openai-responses', 'https://api.mistral.ai/v1'),
+      toUsageWish('anthropic', 'https://api.anthropic.com/v1'),
+    ]).toEqual(['ask', 'ask', 'never', 'ask', 'leave', 'leave'])
   })
 
   it('are the caller’s headers but those of this hop and those that say who he is', () => {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { WireFormat } from '../../contract/index.ts'
+import type { UsageWish } from './request-body.ts'
 
 export type CallerWire = Exclude<WireFormat, 'ollama'>
 export type Endpoint = {
@@ -39,6 +40,15 @@ const wireNames: Record<WireFormat, string> = {
 
 /** Ollama is called through its OpenAI-shaped door. */
 export const fits = (caller: CallerWire, provider: WireFormat): boolean => caller === provider || (caller === 'openai-chat' && provider === 'ollama')
+
+/** Sellers who answer 422 to a request that asks for usage, and send it all the same. */
+const unasked = /(^|\.)mistral\.ai$/
+
+/** What to do about a chat stream's usage, which most providers give only when they are asked. */
+export function toUsageWish(caller: CallerWire, baseUrl: string): UsageWish {
+  if (caller !== 'openai-chat') return 'leave'
+  return unasked.test(new URL(baseUrl).hostname) ? 'never' : 'ask'
+}
 
 export function toMisfit(agent: string, caller: CallerWire, provider: { provider: string; wire: WireFormat }, userAgent: string | undefined): string {
   const program = /^claude/i.test(userAgent ?? '') ? 'Claude Code' : /codex/i.test(userAgent ?? '') ? 'Codex' : 'a program'
