@@ -25,6 +25,9 @@ type Tell<T extends EventType> = (data: EventData<T>, context: Context) => Momen
 
 const nothing = (): undefined => undefined
 
+/** The beginning of a long report; the whole of it is in `reef task show`. */
+const gist = (text: string): string => shorten(oneLine(text), 120)
+
 /** Every event has a line or a decision that it has none: a new one does not compile until it is thought about. */
 const tellers: { readonly [T in EventType]: Tell<T> } = {
   'factory.started': nothing,
@@ -63,7 +66,7 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'task.submitted': (task) => toTask(task),
   'task.completed': (task) => toTask(task, `${ran(task)}${formatMoney(task.spent)}`),
   'task.retried': (task) => ({
-    ...toTask(task, [`attempt ${task.attempts} of ${task.maxAttempts}`, task.error].filter(Boolean).join(': ')),
+    ...toTask(task, [`attempt ${task.attempts} of ${task.maxAttempts}`, task.error && gist(task.error)].filter(Boolean).join(': ')),
     word: 'again',
     attention: 'waiting',
   }),
@@ -81,7 +84,7 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
     subject: toSubject(watched.tasks.get(evidence.taskId)),
     word: evidence.verdict === 'passed' ? 'proved' : evidence.verdict === 'failed' ? 'not proved' : 'waived',
     attention: evidence.verdict === 'failed' ? 'alarm' : 'quiet',
-    detail: [`${evidence.kind} ${evidence.name}`, evidence.verdict === 'passed' ? '' : evidence.summary, evidence.model ?? ''].filter(Boolean).join(' · '),
+    detail: [`${evidence.kind} ${evidence.name}`, evidence.verdict === 'passed' ? '' : gist(evidence.summary), evidence.model ?? ''].filter(Boolean).join(' · '),
   }),
   'artifact.recorded': nothing,
   'approval.requested': (approval, { watched, zone, dataDirFlag }) => ({

@@ -80,7 +80,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe('every verb', () => {
-  it('has its documented JSON shape and exits 0, and says the same to people in lines free of control characters', async () => {
+  it('has its documented JSON shape and exits 0, and says the same to people in lines free of control characters', { timeout: 240_000 }, async () => {
     expect(Object.keys(calls).sort()).toEqual(
       Object.keys(shapes)
         .filter((verb) => verb !== 'start')

@@ -189,7 +189,7 @@ describe('an engine for the duration of a command', () => {
     })
     const report = parse(stdout)
     expect({ code, ok: report.ok, rehearsal: report.rehearsal }).toEqual({ code: 0, ok: true, rehearsal: true })
-    expect(trace(path)).toMatchObject({ argv: ['--headless', '--data-dir', path, '--port', '0'], attended: '0', key: null, ended: true })
+    expect(trace(path)).toMatchObject({ argv: ['--headless', '--no-rehearsal', '--data-dir', path, '--port', '0'], attended: '0', key: null, ended: true })
     expect(isAlive(trace(path).pid)).toBe(false)
     expect(existsSync(join(path, 'run', 'engine.json'))).toBe(false)
   })
