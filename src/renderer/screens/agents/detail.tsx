@@ -46,7 +46,7 @@ export function Detail({ row, programs, models }: { row: RosterRow; programs: re
         <dd>{agent.temperature}</dd>
         <dt>program</dt>
         <dd>
-          <Program driver={agent.driver} programs={programs} />
+          <Program agent={agent} programs={programs} />
         </dd>
         <dt>in force</dt>
         <dd>
@@ -69,8 +69,8 @@ function Problem({ problem, acceptedAt }: { problem: NonNullable<AgentView['prob
 }
 
 /** Whether what the driver starts is there; if not, the one command that installs it. */
-function Program({ driver, programs }: { driver: AgentView['driver']; programs: readonly ProgramView[] | undefined }) {
-  const program = programs?.find((one) => one.driver === driver)
+function Program({ agent, programs }: { agent: AgentView; programs: readonly ProgramView[] | undefined }) {
+  const program = programs?.find((one) => one.driver === agent.driver)
   if (!programs) return <>looking…</>
   if (!program) return <>comes with REEF</>
   if (program.found)
@@ -81,8 +81,9 @@ function Program({ driver, programs }: { driver: AgentView['driver']; programs: 
     )
   return (
     <>
-      <span className={styles.problem}>
-        <span aria-hidden="true">▲</span> {program.program} is not installed; its tasks will not start.
+      <span className={agent.active ? styles.problem : styles.muted}>
+        {agent.active ? '▲ ' : ''}
+        {program.program} is not installed; its tasks cannot start.
       </span>
       {program.remedy ? <CodeBlock text={program.remedy} label={`Command that installs ${program.program}`} /> : null}
     </>

@@ -53,6 +53,10 @@ describe('the record on screen', () => {
     expect(toSummary({ type: 'settings.changed', data: { key: 'theme', from: 'dark', to: 'light' } })).toBe('theme: "dark" → "light"')
     expect(toSummary({ type: 'task.completed', data: { key: 'T3', title: 'Build' } })).toBe('T3 Build')
     expect(toSummary({ type: 'agent.rejected', data: { file: 'rex.md', line: 4, message: 'unknown key' } })).toBe('rex.md, line 4: unknown key')
+    expect(toSummary({ type: 'task.waited', data: { key: 'T3', title: 'Build', wait: { detail: 'no free slot' } } })).toBe('T3 Build · no free slot')
+    expect(toSummary({ type: 'attempt.ended', data: { n: 2, agent: 'Rex', model: 'none', state: 'failed', error: 'npm test: 1' } })).toBe(
+      'attempt 2 · Rex · failed · npm test: 1',
+    )
     expect(toSummary({ type: 'factory.paused', data: null })).toBe('')
   })
 

@@ -36,16 +36,26 @@ export function toHref({ type, subject, data }: Pick<AuditRow, 'type' | 'subject
 /** What one event says in a line: the thing's own title or name, and what changed where that is the point. */
 export function toSummary({ type, data }: Pick<AuditRow, 'type' | 'data'>): string {
   const fields = fieldsOf(data)
-  const plan = fieldsOf(fields['plan'])
-  if (type === 'settings.changed') return `${text(fields['key']) ?? ''}: ${JSON.stringify(fields['from'])} → ${JSON.stringify(fields['to'])}`
-  if (type === 'branch.merged') return `${text(fields['from']) ?? ''} → ${text(fields['into']) ?? ''}`
-  if (type === 'agent.rejected')
-    return `${text(fields['file']) ?? ''}${typeof fields['line'] === 'number' ? `, line ${fields['line']}` : ''}: ${text(fields['message']) ?? ''}`
-  if (type === 'call.settled') return `${text(fields['agent']) ?? ''} · ${text(fields['model']) ?? ''}`
-  const key = type.startsWith('task.') ? text(fields['key']) : undefined
-  const named = text(fields['title']) ?? text(fields['what']) ?? text(plan['title']) ?? text(fields['text']) ?? text(fields['path']) ?? text(fields['name'])
-  if (named) return key ? `${key} ${named}` : named
-  return text(fields['url']) ?? text(fields['model']) ?? text(fields['reason']) ?? text(fields['version']) ?? ''
+  const of = (name: string) => text(fields[name])
+  const join = (...parts: readonly (string | undefined)[]) => parts.filter(Boolean).join(' · ')
+  const noun = type.split('.')[0]
+  if (type === 'settings.changed') return `${of('key') ?? ''}: ${JSON.stringify(fields['from'])} → ${JSON.stringify(fields['to'])}`
+  if (type === 'branch.merged') return `${of('from') ?? ''} → ${of('into') ?? ''}`
+  if (type === 'agent.rejected') return `${of('file') ?? ''}${typeof fields['line'] === 'number' ? `, line ${fields['line']}` : ''}: ${of('message') ?? ''}`
+  if (type === 'task.waited') return join(`${of('key') ?? ''} ${of('title') ?? ''}`, text(fieldsOf(fields['wait'])['detail']))
+  if (noun === 'task') return join(`${of('key') ?? ''} ${of('title') ?? ''}`)
+  if (noun === 'attempt')
+    return join(
+      typeof fields['n'] === 'number' ? `attempt ${fields['n']}` : undefined,
+      of('agent'),
+      type === 'attempt.ended' ? of('state') : undefined,
+      of('error'),
+    )
+  if (noun === 'call') return join(of('agent'), of('model'))
+  if (noun === 'evidence') return join(of('name'), of('verdict'))
+  if (noun === 'release') return join(of('project'), of('url'), of('error'))
+  if (noun === 'session') return join(of('title'), of('agent'), type === 'session.ended' ? of('outcome') : undefined)
+  return of('title') ?? of('what') ?? text(fieldsOf(fields['plan'])['title']) ?? of('text') ?? of('path') ?? of('name') ?? of('reason') ?? of('version') ?? ''
 }
 
 /** The row as it stands in the record, for reading and for copying. */

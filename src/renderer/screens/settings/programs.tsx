@@ -1,4 +1,4 @@
-import { useAsk } from '../../live/reef.ts'
+import { useAsk, useReef } from '../../live/reef.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { CodeBlock } from '../../parts/code-block.tsx'
@@ -8,6 +8,7 @@ import styles from './settings.module.css'
 
 /** The programs that drivers start; for a missing one, the one command that installs it. */
 export function Programs() {
+  const needed = useReef((facts) => Object.values(facts.agents).flatMap((agent) => (agent.active ? [agent.driver] : [])))
   const { data, loading, refusal, again } = useAsk((client) => client.program.list(), [])
   return (
     <Card
@@ -26,8 +27,10 @@ export function Programs() {
             <li key={program.driver}>
               <p>
                 <strong>{program.driver}</strong>{' '}
-                <span data-found={program.found} className={styles.presence}>
-                  {program.found ? `✓ ${program.program} ${program.version ?? 'of unknown version'}` : `▲ ${program.program} is not installed`}
+                <span data-wanting={!program.found && needed.includes(program.driver)} className={styles.presence}>
+                  {program.found
+                    ? `✓ ${program.program} ${program.version ?? 'of unknown version'}`
+                    : `${needed.includes(program.driver) ? '▲ ' : ''}${program.program} is not installed${needed.includes(program.driver) ? '' : '; no active agent needs it'}`}
                 </span>
               </p>
               {program.path ? (

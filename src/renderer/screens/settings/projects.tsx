@@ -26,7 +26,7 @@ export function Projects() {
       <Card title="Projects" note={data ? data.projects.length.toLocaleString('en-US') : null}>
         <RefusalNote refusal={refusal} again={again} />
         {data ? (
-          <div style={{ height: Math.max(4, Math.min(data.projects.length, 14) + 1) * ROW + 2 }}>
+          <div style={{ height: (Math.min(data.projects.length || 3, 14) + 1) * ROW + 2 }}>
             <Table
               label="Projects"
               columns={columns}

@@ -1,7 +1,7 @@
 import { Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { formatMoney, type Nanodollars } from '../../../contract/money.ts'
 import { useZone, type ZoneFormat } from '../../parts/zone.ts'
-import { labelOf } from './labels.ts'
+import { formatMark, labelOf } from './labels.ts'
 import styles from './spend.module.css'
 import type { Bucket, Chart } from './spend.select.ts'
 
@@ -9,7 +9,7 @@ const HEIGHT = 232
 
 const amounts = {
   width: 64,
-  tickFormatter: (amount: number) => formatMoney(amount as Nanodollars),
+  tickFormatter: formatMark,
   stroke: 'var(--control)',
   tick: { fill: 'var(--muted)' },
   tickLine: false,

@@ -126,7 +126,7 @@ export function toSentence(summary: SpendSummary, rows: readonly NamedRow[], mon
   const top = summary.by === 'day' ? undefined : rows[0]
   const most = top && top.cost > 0 ? `; most by ${top.name}, ${money(top.cost)} (${Math.round(top.share * 100)} %)` : ''
   const cached = cacheHit(summary)
-  const hit = cached === null ? '' : `; ${Math.round(cached * 100)} % of the input came from the cache`
+  const hit = cached === null || cached === 0 ? '' : `; ${Math.round(cached * 100)} % of the input came from the cache`
   return `${money(summary.total)} in ${summary.calls.toLocaleString('en-US')} ${summary.calls === 1 ? 'call' : 'calls'}${most}${hit}.`
 }
 

@@ -82,7 +82,9 @@ export function Summary({ version, nameOfTask, hrefOfTask }: { version: string; 
           <p role="status" className={styles.sentence}>
             {sentence}
           </p>
-          {figures ? (
+          {chart.highest === 0 ? (
+            <p className={styles.muted}>All of it was free: rehearsals and models of this machine cost nothing.</p>
+          ) : figures ? (
             <Figures chart={chart} nameOf={nameOf} />
           ) : (
             <Suspense fallback={<div className={styles.chart} />}>
