@@ -42,7 +42,8 @@ export function eachVisible(layout: Layout, box: Box, call: (index: number) => v
   }
 }
 
-function firstAtOrBelow(column: Int32Array, row: Int32Array, low: number): number {
+/** Place in a column of its first task that lies at `low` half rows or below. */
+export function firstAtOrBelow(column: Int32Array, row: Int32Array, low: number): number {
   let from = 0
   let to = column.length
   while (from < to) {

@@ -4,7 +4,7 @@ import { shades, toShade } from '../words.ts'
 import { nodeBox, taskAt, worldBox } from './geometry.ts'
 import { createMinimap } from './minimap.ts'
 import { createNodeLayer } from './node-layer.ts'
-import { HTML_ZOOM, paint, type Scene } from './paint.ts'
+import { createPainter, HTML_ZOOM, type Scene } from './paint.ts'
 import { type Palette, readPalette } from './palette.ts'
 
 export type GraphParts = { readonly host: HTMLElement; readonly canvas: HTMLCanvasElement; readonly layer: HTMLElement; readonly map: HTMLElement }
@@ -32,6 +32,8 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
   let onCamera: (camera: Camera) => void = () => {}
   const nodes = createNodeLayer(layer, { taskOf: (i) => store.tasks()[i], now: () => Date.now() })
   const minimap = createMinimap(map)
+  const paint = createPainter()
+  let corner = { left: 0, top: 0 }
 
   function toScene(critical: ReadonlySet<number>, selected: number | undefined): Scene {
     const tasks = store.tasks()
@@ -85,6 +87,7 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
     screen = { width: host.clientWidth, height: host.clientHeight }
     canvas.width = Math.round(screen.width * ratio)
     canvas.height = Math.round(screen.height * ratio)
+    corner = host.getBoundingClientRect()
     if (screen.width === 0) return
     if (!placed) start()
     // A canvas that was sized anew is empty until it is drawn: not a frame later.
@@ -134,7 +137,9 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
   return {
     camera: () => camera,
     pan: (dx: number, dy: number) => move(panBy(camera, dx, dy)),
-    zoom: (factor: number, point = { x: screen.width / 2, y: screen.height / 2 }) => move(zoomAt(camera, factor, point)),
+    zoom: (factor: number) => move(zoomAt(camera, factor, { x: screen.width / 2, y: screen.height / 2 })),
+    /** Zooms at a point of the window, without asking the browser where things stand: it would lay the page out for each turn of the wheel. */
+    zoomAtPointer: (factor: number, x: number, y: number) => move(zoomAt(camera, factor, { x: x - corner.left, y: y - corner.top })),
     fit: () => move(frameAll(worldBox(scene.layout), screen)),
     /** Brings a task to the middle, near enough to be read. */
     focus(index: number): void {

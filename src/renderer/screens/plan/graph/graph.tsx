@@ -44,7 +44,8 @@ export function Graph({
     made.select(first.current.index)
     made.setCritical(first.current.critical)
     made.onCamera(({ zoom }) => {
-      if (percent.current) percent.current.textContent = `${zoom < 0.1 ? (zoom * 100).toFixed(1) : Math.round(zoom * 100)} %`
+      const text = `${zoom < 0.1 ? (zoom * 100).toFixed(1) : Math.round(zoom * 100)} %`
+      if (percent.current && percent.current.textContent !== text) percent.current.textContent = text
     })
     return () => {
       view.current = null
@@ -160,8 +161,7 @@ function useWheel(host: { readonly current: HTMLDivElement | null }, view: { rea
       const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 24 : 1
       if (event.shiftKey || (!event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY)))
         return view.current?.pan((event.deltaX || event.deltaY) * unit, event.shiftKey ? 0 : event.deltaY * unit)
-      const box = element.getBoundingClientRect()
-      view.current?.zoom(Math.exp(-event.deltaY * unit * (event.ctrlKey ? 0.01 : 0.002)), { x: event.clientX - box.left, y: event.clientY - box.top })
+      view.current?.zoomAtPointer(Math.exp(-event.deltaY * unit * (event.ctrlKey ? 0.01 : 0.002)), event.clientX, event.clientY)
     }
     element.addEventListener('wheel', turn, { passive: false })
     return () => element.removeEventListener('wheel', turn)

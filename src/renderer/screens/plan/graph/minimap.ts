@@ -29,7 +29,7 @@ export function createMinimap(host: HTMLElement) {
     if (!context) return
     const screen = { width: WIDTH, height: HEIGHT }
     view = frameAll(worldBox(scene.layout), screen, 6)
-    paintPixels({ context, ratio, ...screen }, scene, view, palette, toBox(view, screen))
+    paintPixels({ context, ratio, ...screen }, scene, view, palette)
   }
   const go = (event: PointerEvent) => {
     if (event.buttons !== 1) return

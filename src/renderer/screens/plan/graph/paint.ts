@@ -1,7 +1,7 @@
 import { type Box, type Camera, type Size, toBox } from '../camera.ts'
-import type { Layout } from '../layout.ts'
 import { shades } from '../words.ts'
-import { COLUMN_PITCH, eachVisible, NODE_HEIGHT, NODE_WIDTH, xOf, yOf } from './geometry.ts'
+import { type EdgeMarks, type EdgePaths, toEdgePaths } from './edges.ts'
+import { COLUMN_PITCH, eachVisible, firstAtOrBelow, HALF_ROW_PITCH, NODE_HEIGHT, NODE_WIDTH, xOf, yOf } from './geometry.ts'
 import type { Palette } from './palette.ts'
 
 /** Below this a node is too small for HTML with words; the canvas draws it. */
@@ -10,94 +10,47 @@ export const HTML_ZOOM = 0.5
 const PIXEL_ZOOM = 0.2
 /** Below this not even a short name can be read. */
 const NAME_ZOOM = 0.35
-/** More lines than this are a grey area: only those that mean something are drawn. */
-const MAX_EDGES = 3000
 const urgent = shades.indexOf('waiting')
 
-export type Scene = {
-  readonly layout: Layout
+export type Scene = EdgeMarks & {
   /** Index into `shades` for each task. */
   readonly shade: Uint8Array
   readonly nameOf: (index: number) => string
-  readonly critical: ReadonlySet<number>
-  readonly selected: number | undefined
 }
 export type Screen = Size & { readonly context: CanvasRenderingContext2D; readonly ratio: number }
 
-/** Draws what `camera` sees: lines always, nodes only where HTML does not stand. Costs what can be seen, not what there is. */
-export function paint(screen: Screen, scene: Scene, camera: Camera, palette: Palette): void {
-  const { context, ratio } = screen
-  const box = toBox(camera, screen)
-  context.setTransform(1, 0, 0, 1, 0, 0)
-  if (camera.zoom < PIXEL_ZOOM) {
-    paintPixels(screen, scene, camera, palette, box)
-    // Lines under nodes that are there already.
-    context.globalCompositeOperation = 'destination-over'
-  } else {
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+/** Draws what a camera sees: lines always, nodes only where HTML does not stand. Costs what can be seen, not what there is. */
+export function createPainter() {
+  let edges: EdgePaths | undefined
+  return (screen: Screen, scene: Scene, camera: Camera, palette: Palette): void => {
+    const { context, ratio } = screen
+    const box = toBox(camera, screen)
+    const tiny = camera.zoom < PIXEL_ZOOM
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    if (tiny) paintPixels(screen, scene, camera, palette)
+    else context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+    const scale = camera.zoom * ratio
+    context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale)
+    edges = toEdgePaths(edges, scene, box, camera, !tiny)
+    // Pixels are there already: lines go under them.
+    context.globalCompositeOperation = tiny ? 'destination-over' : 'source-over'
+    strokeEdges(context, edges, camera, palette)
+    context.globalCompositeOperation = 'source-over'
+    if (!tiny && camera.zoom < HTML_ZOOM) paintBlocks(context, scene, camera, palette, box)
+    if (camera.zoom < HTML_ZOOM) paintSelected(context, scene, camera, palette)
   }
-  const scale = camera.zoom * ratio
-  context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale)
-  paintEdges(context, scene, camera, palette, box)
-  context.globalCompositeOperation = 'source-over'
-  if (camera.zoom >= PIXEL_ZOOM && camera.zoom < HTML_ZOOM) paintBlocks(context, scene, camera, palette, box)
-  if (camera.zoom < HTML_ZOOM) paintSelected(context, scene, camera, palette)
 }
 
-function paintEdges(context: CanvasRenderingContext2D, scene: Scene, camera: Camera, palette: Palette, box: Box): void {
-  const { layout, critical, selected } = scene
-  const plain = new Path2D()
-  const strong = new Path2D()
-  const chosen = new Path2D()
-  const curved = camera.zoom >= PIXEL_ZOOM
-  const drawn = new Set<number>()
-  let room = curved ? MAX_EDGES : MAX_EDGES / 4
-  const draw = (edge: number) => {
-    if (drawn.has(edge)) return
-    const from = layout.edges.from[edge] ?? 0
-    const to = layout.edges.to[edge] ?? 0
-    const isChosen = from === selected || to === selected
-    const isStrong = critical.has(from) && critical.has(to)
-    if (!isChosen && !isStrong && room-- <= 0) return
-    drawn.add(edge)
-    trace(isChosen ? chosen : isStrong ? strong : plain, layout, from, to, curved)
-  }
-  if (layout.edges.from.length <= MAX_EDGES / 4) {
-    for (let e = 0; e < layout.edges.from.length; e++) if (crosses(layout, e, box)) draw(e)
-  } else if (curved) {
-    eachVisible(layout, box, (i) => {
-      for (let e = layout.into.start[i] ?? 0; e < (layout.into.start[i + 1] ?? 0); e++) draw(layout.into.list[e] ?? 0)
-      for (let e = layout.out.start[i] ?? 0; e < (layout.out.start[i + 1] ?? 0); e++) draw(layout.out.list[e] ?? 0)
-    })
-  }
-  const pixel = 1 / camera.zoom
+function strokeEdges(context: CanvasRenderingContext2D, paths: EdgePaths, camera: Camera, palette: Palette): void {
+  const least = 0.75 / camera.zoom
   const stroke = (path: Path2D, colour: string, width: number) => {
     context.strokeStyle = colour
-    context.lineWidth = Math.max(width, pixel * 0.75)
+    context.lineWidth = Math.max(width, least)
     context.stroke(path)
   }
-  stroke(chosen, palette.selected, 2)
-  stroke(strong, palette.strong, 2.25)
-  stroke(plain, palette.edge, 1.25)
-}
-
-function crosses(layout: Layout, edge: number, box: Box): boolean {
-  const from = layout.edges.from[edge] ?? 0
-  const to = layout.edges.to[edge] ?? 0
-  const [y1, y2] = [yOf(layout, from), yOf(layout, to)]
-  return xOf(layout, to) >= box.left && xOf(layout, from) <= box.right && Math.max(y1, y2) + NODE_HEIGHT >= box.top && Math.min(y1, y2) <= box.bottom
-}
-
-function trace(path: Path2D, layout: Layout, from: number, to: number, curved: boolean): void {
-  const x1 = xOf(layout, from) + NODE_WIDTH
-  const y1 = yOf(layout, from) + NODE_HEIGHT / 2
-  const x2 = xOf(layout, to)
-  const y2 = yOf(layout, to) + NODE_HEIGHT / 2
-  path.moveTo(x1, y1)
-  // Turns in the gap beside its target, so that a long line does not run through the nodes between.
-  const bend = (COLUMN_PITCH - NODE_WIDTH) * 0.9
-  if (curved) path.bezierCurveTo(Math.max(x1 + bend / 2, x2 - bend), y1, Math.max(x1 + bend / 2, x2 - bend), y2, x2, y2)
-  else path.lineTo(x2, y2)
+  stroke(paths.plain, palette.edge, 1.25)
+  stroke(paths.strong, palette.strong, 2.25)
+  stroke(paths.chosen, palette.selected, 2)
 }
 
 function paintBlocks(context: CanvasRenderingContext2D, scene: Scene, camera: Camera, palette: Palette, box: Box): void {
@@ -105,6 +58,8 @@ function paintBlocks(context: CanvasRenderingContext2D, scene: Scene, camera: Ca
   context.lineWidth = 1 / camera.zoom
   context.font = `600 ${Math.round(13 / camera.zoom)}px ${palette.font}`
   context.textBaseline = 'middle'
+  // Cut by counting: letting the canvas squeeze a text costs ten times as much as drawing it.
+  const letters = Math.floor(((NODE_WIDTH - 36) * camera.zoom) / 8.2)
   eachVisible(scene.layout, box, (i) => {
     const shade = scene.shade[i] ?? 0
     const x = xOf(scene.layout, i)
@@ -116,8 +71,9 @@ function paintBlocks(context: CanvasRenderingContext2D, scene: Scene, camera: Ca
     context.fillRect(x, y, 16, NODE_HEIGHT)
     context.strokeStyle = shade >= urgent ? (palette.fills[shade] ?? palette.edge) : palette.edge
     context.strokeRect(x, y, NODE_WIDTH, NODE_HEIGHT)
+    const name = scene.nameOf(i)
     context.fillStyle = palette.text
-    context.fillText(scene.nameOf(i), x + 28, y + NODE_HEIGHT / 2, NODE_WIDTH - 36)
+    context.fillText(name.length > letters ? `${name.slice(0, letters - 1)}…` : name, x + 28, y + NODE_HEIGHT / 2)
   })
 }
 
@@ -132,37 +88,59 @@ function paintSelected(context: CanvasRenderingContext2D, { layout, selected }: 
 const images = new WeakMap<CanvasRenderingContext2D, ImageData>()
 
 /**
- * A hundred thousand nodes in about a millisecond: no path, no fill, only pixels. What needs the owner is written last
- * and never smaller than 3 x 3, so it can be seen however far away.
+ * A hundred thousand nodes in a millisecond or two: no path, no fill, only pixels, column by column. What needs the owner
+ * is written last and never smaller than 3 x 3, so it can be seen however far away.
  */
-export function paintPixels({ context, ratio }: Screen, { layout, shade }: Scene, camera: Camera, palette: Palette, box: Box): void {
+export function paintPixels({ context, ratio, ...size }: Screen, { layout, shade }: Scene, camera: Camera, palette: Palette): void {
   const { width, height } = context.canvas
   if (width === 0 || height === 0) return
   const image = imageOf(context, width, height)
   const pixels = new Uint32Array(image.data.buffer)
   pixels.fill(0)
+  const box = toBox(camera, size)
   const scale = camera.zoom * ratio
+  const nodeWidth = Math.max(1, Math.round(NODE_WIDTH * scale))
+  const nodeHeight = Math.max(1, Math.round(NODE_HEIGHT * scale))
+  const low = (box.top - NODE_HEIGHT) / HALF_ROW_PITCH
+  const high = box.bottom / HALF_ROW_PITCH
   const late: number[] = []
-  const block = (i: number, least: number) => {
-    const colour = palette.pixels[shade[i] ?? 0] ?? 0
-    const left = Math.round((xOf(layout, i) - camera.x) * scale)
-    const top = Math.round((yOf(layout, i) - camera.y) * scale)
-    const right = Math.min(width, left + Math.max(least, Math.round(NODE_WIDTH * scale)))
-    const bottom = Math.min(height, top + Math.max(least, Math.round(NODE_HEIGHT * scale)))
-    const from = Math.max(0, left)
-    if (from >= right) return
-    for (let y = Math.max(0, top); y < bottom; y++) {
-      const line = y * width
-      // A loop, because `fill` costs more than it saves on a handful of pixels.
-      for (let x = from; x < right; x++) pixels[line + x] = colour
+  const block = (x: number, y: number, wide: number, tall: number, colour: number) => {
+    const from = Math.max(0, x)
+    const to = Math.min(width, x + wide)
+    const bottom = Math.min(height, y + tall)
+    if (from >= to) return
+    for (let line = Math.max(0, y) * width; line < bottom * width; line += width) {
+      // For a handful of pixels the call would cost more than the filling.
+      if (to - from > 32) pixels.fill(colour, line + from, line + to)
+      else for (let at = line + from; at < line + to; at++) pixels[at] = colour
     }
   }
-  eachVisible(layout, box, (i) => {
-    if ((shade[i] ?? 0) >= urgent) late.push(i)
-    else block(i, 1)
-  })
+  const first = Math.max(0, Math.ceil((box.left - NODE_WIDTH) / COLUMN_PITCH))
+  const last = Math.min(layout.columns.length - 1, Math.floor(box.right / COLUMN_PITCH))
+  for (let c = first; c <= last; c++) {
+    const column = layout.columns[c]
+    if (!column) continue
+    const left = Math.round((c * COLUMN_PITCH - camera.x) * scale)
+    let lastTop = Number.NaN
+    for (let k = firstAtOrBelow(column, layout.row, low); k < column.length; k++) {
+      const i = column[k] ?? 0
+      const row = layout.row[i] ?? 0
+      if (row > high) break
+      const kind = shade[i] ?? 0
+      const top = Math.round((row * HALF_ROW_PITCH - camera.y) * scale)
+      if (kind >= urgent) late.push(i)
+      // Two nodes on one line of pixels: the eye could not tell them apart.
+      else if (top !== lastTop) block(left, top, nodeWidth, nodeHeight, palette.pixels[kind] ?? 0)
+      lastTop = top
+    }
+  }
   late.sort((a, b) => (shade[a] ?? 0) - (shade[b] ?? 0))
-  for (const i of late) block(i, Math.ceil(3 * ratio))
+  const least = Math.ceil(3 * ratio)
+  for (const i of late) {
+    const x = Math.round((xOf(layout, i) - camera.x) * scale)
+    const y = Math.round((yOf(layout, i) - camera.y) * scale)
+    block(x, y, Math.max(least, nodeWidth), Math.max(least, nodeHeight), palette.pixels[shade[i] ?? 0] ?? 0)
+  }
   context.putImageData(image, 0, 0)
 }
 
