@@ -270,6 +270,7 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
               .needs(id)
               .filter((need) => need.state !== 'done').length,
           })
+          append({ type: 'task.edited', subject: id, correlationId: planId, data: queue().get(id) })
         }
         return queue().release(row, 'engine')
       })
