@@ -131,7 +131,7 @@ const columns = (drafts: readonly string[]): readonly Column<RosterRow>[] => [
       </span>
     ),
   },
-  { id: 'driver', head: 'driver', width: 'minmax(76px, 0.8fr)', cell: ({ agent }) => agent.driver },
+  { id: 'today', head: 'today', width: '68px', align: 'end', cell: ({ today }) => <Money amount={today} /> },
   {
     id: 'model',
     head: 'model, then fallback',
@@ -143,6 +143,6 @@ const columns = (drafts: readonly string[]): readonly Column<RosterRow>[] => [
       </span>
     ),
   },
+  { id: 'driver', head: 'driver', width: 'minmax(76px, 0.8fr)', cell: ({ agent }) => agent.driver },
   { id: 'tier', head: 'tier', width: '68px', cell: ({ agent }) => agent.tier },
-  { id: 'today', head: 'today', width: '68px', align: 'end', cell: ({ today }) => <Money amount={today} /> },
 ]

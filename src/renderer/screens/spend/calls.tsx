@@ -77,10 +77,6 @@ const columns = (nameOfTask: (id: string) => string): readonly Column<CallView>[
     cell: (call) => <span title={`${call.provider}/${call.model}`}>{`${call.provider}/${call.model}`}</span>,
   },
   { id: 'task', head: 'task', width: 'minmax(90px, 2fr)', cell: (call) => <TaskLink call={call} nameOfTask={nameOfTask} /> },
-  { id: 'input', head: 'input', width: '72px', align: 'end', cell: (call) => count(call.usage.input) },
-  { id: 'cacheRead', head: 'cache read', width: '80px', align: 'end', cell: (call) => count(call.usage.cacheRead) },
-  { id: 'cacheWrite', head: 'cache write', width: '84px', align: 'end', cell: (call) => count(call.usage.cacheWrite) },
-  { id: 'output', head: 'output', width: '64px', align: 'end', cell: (call) => count(call.usage.output) },
   { id: 'cost', head: 'cost', width: '64px', align: 'end', cell: (call) => <Money amount={call.cost} /> },
   {
     id: 'confidence',
@@ -88,6 +84,10 @@ const columns = (nameOfTask: (id: string) => string): readonly Column<CallView>[
     width: '96px',
     cell: (call) => (call.confidence === 'rehearsal' ? <RehearsalLabel /> : call.state === 'open' ? '' : confidenceWords[call.confidence]),
   },
+  { id: 'input', head: 'input', width: '72px', align: 'end', cell: (call) => count(call.usage.input) },
+  { id: 'cacheRead', head: 'cache read', width: '80px', align: 'end', cell: (call) => count(call.usage.cacheRead) },
+  { id: 'cacheWrite', head: 'cache write', width: '84px', align: 'end', cell: (call) => count(call.usage.cacheWrite) },
+  { id: 'output', head: 'output', width: '64px', align: 'end', cell: (call) => count(call.usage.output) },
   { id: 'took', head: 'took', width: '56px', align: 'end', cell: (call) => (call.latencyMs === null ? '' : formatDuration(call.latencyMs)) },
   {
     id: 'state',

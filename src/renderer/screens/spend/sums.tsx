@@ -30,6 +30,7 @@ export function Sums({ summary, rows, hrefOf }: { summary: SpendSummary; rows: r
         return href ? <a href={href}>{row.name}</a> : row.name
       },
     },
+    { id: 'cost', head: 'cost', width: '88px', align: 'end', cell: (row) => <Money amount={row.cost} /> },
     {
       id: 'share',
       head: 'share',
@@ -48,7 +49,6 @@ export function Sums({ summary, rows, hrefOf }: { summary: SpendSummary; rows: r
     tokens('cacheRead', 'cache read'),
     tokens('cacheWrite', 'cache write'),
     tokens('output', 'output'),
-    { id: 'cost', head: 'cost', width: '96px', align: 'end', cell: (row) => <Money amount={row.cost} /> },
   ]
   return (
     <>
@@ -56,11 +56,8 @@ export function Sums({ summary, rows, hrefOf }: { summary: SpendSummary; rows: r
         <Table label={`Spend by ${summary.by}`} columns={columns} rows={rows} rowKey={(row) => row.key} rowHeight={ROW} />
       </div>
       <p className={styles.total}>
-        <span>
-          {count(summary.calls)} {summary.calls === 1 ? 'call' : 'calls'} together
-        </span>
-        <span title="to the last nanodollar">{formatExact(summary.total)}</span>
-        <strong>{formatMoney(summary.total)}</strong>
+        <strong>{formatMoney(summary.total)}</strong> together, to the last digit {formatExact(summary.total)}, in {count(summary.calls)}{' '}
+        {summary.calls === 1 ? 'call' : 'calls'}
       </p>
     </>
   )

@@ -33,14 +33,14 @@ export function Today({ spend }: { spend: SpendToday }) {
       <Meter
         label="Spent today"
         value={spent}
-        max={Math.max(stop, spent)}
+        max={Math.max(target, alert, stop, spent)}
         text={`${formatMoney(spent)} of ${formatMoney(stop)}; ${standing.words}`}
         attention={standing.attention}
         ticks={[
           { at: target, label: `target ${formatMoney(target)}` },
           { at: alert, label: `alert ${formatMoney(alert)}` },
           { at: stop, label: `stop ${formatMoney(stop)}` },
-        ]}
+        ].sort((a, b) => a.at - b.at)}
       />
     </Card>
   )
