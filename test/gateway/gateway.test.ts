@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer, request as httpRequest, type ServerResponse } from 'node:http'
+import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import pino from 'pino'
@@ -205,6 +206,24 @@ describe('the gateway refuses', () => {
     const answer = await ask(world, token, { ...sonnet, messages: [{ role: 'user', content: 'x'.repeat(12_000_000) }] }, { path })
     expect([answer.status, answer.headers.get('x-should-retry'), await answer.json()]).toMatchObject([402, 'false', body])
     expect([upstream.requests, world.calls()]).toEqual([[], []])
+  })
+
+  it('a call whose request is still being sent, and its connection is good for the next one', async () => {
+    const { world, token } = await open(never, { admit: () => ({ ok: false, status: 402, message: 'No.' }) })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const sockets = new Set<unknown>()
+    for (let i = 0; i < 2; i++) {
+      const request = httpRequest(`${world.gateway.url}/v1/messages`, { agent, method: 'POST', headers: { 'x-api-key': token } })
+      request.on('socket', (socket) => sockets.add(socket))
+      const answered = once(request, 'response') as Promise<[IncomingMessage]>
+      request.end(`{"model":"m","image":"${'x'.repeat(12_000_000)}"}`)
+      const [answer] = await answered
+      answer.resume()
+      expect(answer.statusCode).toBe(402)
+      await once(answer, 'close')
+    }
+    agent.destroy()
+    expect(sockets.size).toBe(1)
   })
 
   it('pages in a browser, other names for this machine, and whoever has no token (R-298)', async () => {

@@ -60,6 +60,13 @@ describe('a call is priced to the nanodollar (R-124, R-130, R-218)', () => {
     ['a maker’s price for its model behind a proxy', 'my-proxy', 'anthropic/claude-sonnet-4.5', { input: 1000, output: 100 }, 4_500_000],
     ['a model by the name without its date', 'anthropic', 'claude-opus-4-1-20250805', { input: 0, output: 0 }, 0],
     ['the rehearsal, whatever it says it used', 'rehearsal', 'scripted-builder', { input: 1_000_000, output: 1_000_000 }, 0],
+    [
+      'a cache whose price the list gives as zero costs what input costs',
+      'cloudflare-ai-gateway',
+      'gpt-5.5',
+      { cacheRead: 1000, cacheWrite: 1000 },
+      10_000_000,
+    ],
     ['nothing used', 'openai', 'gpt-5', {}, 0],
   ]
 
@@ -87,14 +94,14 @@ describe('a call is priced to the nanodollar (R-124, R-130, R-218)', () => {
   })
 
   it('exactly, also where a double would not do, and without a price that the list gives as zero', () => {
-    const rate: Rate = { input: 75, output: 600, cacheRead: 7.5, cacheWrite: 93.75, contextWindow: null, tiers: [] }
+    const rate: Rate = { input: 75, output: 600, cacheRead: 0.0375, cacheWrite: 93.75, contextWindow: null, tiers: [] }
     const tokens = fc.nat(2_000_000)
     fc.assert(
       fc.property(tokens, tokens, tokens, tokens, fc.double({ min: 0, max: 1, noNaN: true }), (input, cacheRead, cacheWrite, output, share) => {
         const cacheWrite1h = Math.floor(cacheWrite * share)
         const exact =
           BigInt(input) * 75_000_000_000n +
-          BigInt(cacheRead) * 7_500_000_000n +
+          BigInt(cacheRead) * 37_500_000n +
           BigInt(cacheWrite - cacheWrite1h) * 93_750_000_000n +
           BigInt(cacheWrite1h) * 150_000_000_000n +
           BigInt(output) * 600_000_000_000n
