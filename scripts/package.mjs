@@ -41,10 +41,11 @@ try {
 function pack(target, electronDist, more = []) {
   const from = electronDist ? [`--config.electronDist=${electronDist}`] : ['--prepackaged', unpacked]
   const builder = join(root, 'node_modules', 'electron-builder', 'cli.js')
-  const { status } = spawnSync(process.execPath, [builder, '--linux', target, ...more, '--publish', 'never', ...from], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [builder, '--linux', target, ...more, '--publish', 'never', ...from], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    encoding: 'utf8',
   })
+  if (status !== 0) process.stderr.write(stdout + stderr)
   if (status !== 0)
     stop(
       target === 'dir'

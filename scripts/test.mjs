@@ -23,7 +23,7 @@ const vitest = (files) => ({
   name: 'tests',
   command: [...packaged('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'vitest.json')}`, ...files],
   report: join(reports, 'vitest.json'),
-  limit: 10 * minute,
+  limit: 12 * minute,
 })
 const types = (project) => ({ name: `types: ${project}`, command: [...packaged('typescript/bin/tsc'), '-p', `tsconfig.${project}.json`, '--noEmit'] })
 

@@ -51,9 +51,10 @@ test('R-017 U-38 the first start rehearses by itself: it is labelled, asks the o
   await goTo(page, 'Plans')
   await page
     .getByRole('main')
-    .getByRole('link', { name: /price comparison/i })
+    .getByRole('gridcell', { name: /price comparison/i })
     .first()
     .click()
+  await expect(page.getByRole('main').getByRole('heading', { name: /price comparison/i })).toBeVisible()
   const endpoint = page.getByRole('link', { name: /^http:\/\/127\.0\.0\.1:\d+/ }).first()
   await expect(endpoint).toBeVisible()
   const address = await endpoint.getAttribute('href')
