@@ -49,9 +49,10 @@ export function createApp(offers) {
 function answer({ method, url = '/' }, offers) {
   if (!URL.canParse(url, 'http://localhost')) return refuse(400, 'The address cannot be read.')
   const { pathname, searchParams } = new URL(url, 'http://localhost')
-  if (pathname !== '/health' && pathname !== '/prices') return refuse(404, 'There is nothing here. Try /prices?product=headphones')
+  if (pathname !== '/' && pathname !== '/health' && pathname !== '/prices') return refuse(404, 'There is nothing here. Try /prices?product=headphones')
   if (method !== 'GET' && method !== 'HEAD') return { ...refuse(405, 'Only GET and HEAD are answered.'), headers: { allow: 'GET, HEAD' } }
-  return pathname === '/health' ? { status: 200, body: { status: 'ok' } } : prices(searchParams, offers)
+  if (pathname === '/prices') return prices(searchParams, offers)
+  return { status: 200, body: pathname === '/health' ? { status: 'ok' } : { name: 'Price comparison API', try: ['/health', '/prices?product=headphones'] } }
 }
 
 /**
@@ -158,9 +159,15 @@ test('a question without a product is refused in words', async () => {
   }
 })
 
+test('GET / says what to try', async () => {
+  const { status, body } = await get('/')
+  assert.equal(status, 200)
+  assert.equal((await get(body.try[1])).status, 200)
+})
+
 test('what nobody sells and what is not there is 404', async () => {
   assert.equal((await get('/prices?product=submarine')).status, 404)
-  assert.equal((await get('/')).status, 404)
+  assert.equal((await get('/nothing')).status, 404)
 })
 
 test('only GET and HEAD are answered', async () => {

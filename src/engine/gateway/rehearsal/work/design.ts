@@ -6,6 +6,10 @@ const spec = `# Price comparison API
 
 ## Endpoints
 
+### GET /
+
+What this is and what to try: \`200 {"name":"Price comparison API","try":[…]}\`.
+
 ### GET /health
 
 \`200 {"status":"ok"}\` as soon as the server can answer questions.
