@@ -63,7 +63,7 @@ export function toCounts(agents: readonly AgentView[]): string {
 
 /** Where a refusal of a file points: its sentence says "in line 4". */
 export function toLine(message: string): number | null {
-  const found = /\bline (\d+)\b/.exec(message)
+  const found = /\bline (\d+)\b/i.exec(message)
   return found ? Number(found[1]) : null
 }
 
