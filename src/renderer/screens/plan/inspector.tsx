@@ -18,6 +18,9 @@ import { TaskEdit } from './task-edit.tsx'
 import { usePlanView, useTask } from './use-plan.ts'
 import { toReason } from './words.ts'
 
+/** A task that a thousand others wait for has its links in the graph. */
+const MAX_LINKS = 24
+
 /** Everything about one task, with everything that proves it. Its head is live; the rest is read again when something about it happened. */
 export function Inspector({ store, taskId, onClose }: { store: PlanStore; taskId: string; onClose: () => void }) {
   const task = useTask(store, taskId)
@@ -98,6 +101,15 @@ function Facts({ store, task }: { store: PlanStore; task: TaskView }) {
       <span key={key}>{key}</span>
     )
   }
+  const links = (keys: readonly string[]) =>
+    keys.length === 0 ? (
+      'nothing'
+    ) : (
+      <>
+        {keys.slice(0, MAX_LINKS).map(link)}
+        {keys.length > MAX_LINKS ? <span>and {keys.length - MAX_LINKS} more</span> : null}
+      </>
+    )
   return (
     <dl className={styles.facts}>
       <dt>Agent</dt>
@@ -125,9 +137,9 @@ function Facts({ store, task }: { store: PlanStore; task: TaskView }) {
         {task.attempts} of {task.maxAttempts}
       </dd>
       <dt>After</dt>
-      <dd className={styles.keys}>{task.dependsOn.length > 0 ? task.dependsOn.map(link) : 'nothing'}</dd>
+      <dd className={styles.keys}>{links(task.dependsOn)}</dd>
       <dt>Before</dt>
-      <dd className={styles.keys}>{after.length > 0 ? after.map((other) => link(other.key)) : 'nothing'}</dd>
+      <dd className={styles.keys}>{links(after.map((other) => other.key))}</dd>
     </dl>
   )
 }

@@ -120,7 +120,7 @@ function Position({ reading: { follow, paused, below, more }, onFollow, onPause 
   if (follow.kind === 'ended') return <span className={styles.note}>Ended; this is its record.</span>
   return (
     <Button kind="quiet" aria-keyshortcuts="Space" onClick={onPause} disabled={follow.kind === 'lost'}>
-      {follow.kind === 'lost' ? 'Connection lost' : 'Following · pause'}
+      {follow.kind === 'lost' ? 'Trying again…' : 'Following · pause'}
     </Button>
   )
 }

@@ -90,6 +90,8 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
     corner = host.getBoundingClientRect()
     if (screen.width === 0) return
     if (!placed) start()
+    // The panel that opens beside the graph must not cover the task it is about.
+    else if (scene.selected !== undefined) move(reveal(camera, nodeBox(scene.layout, scene.selected), screen))
     // A canvas that was sized anew is empty until it is drawn: not a frame later.
     cancelAnimationFrame(frame)
     draw()
