@@ -3,6 +3,9 @@ import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStage, type Stage } from './page.ts'
 
+/** A text area, as far as it is looked at from here. */
+type Marked = { readonly value: string; readonly selectionStart: number; readonly selectionEnd: number }
+
 let stage: Stage
 beforeAll(async () => {
   stage = await createStage()
@@ -16,9 +19,7 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(60)
 }
 const goTo = async (page: Page, place: string) => {
-  await page.evaluate((hash) => {
-    location.hash = hash
-  }, `#/${place}`)
+  await page.evaluate(`location.hash = ${JSON.stringify(`#/${place}`)}`)
   await settle(page)
 }
 
@@ -32,7 +33,7 @@ describe('an agent’s file', () => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Line 2: role is missing.').waitFor()
     await page.getByRole('button', { name: 'Go to line 2' }).click()
-    const marked = await file.evaluate((field: HTMLTextAreaElement) => field.value.slice(field.selectionStart, field.selectionEnd))
+    const marked = await file.evaluate((field: Marked) => field.value.slice(field.selectionStart, field.selectionEnd))
     expect(marked).toBe(typed.split('\n')[1])
 
     await goTo(page, 'overview')
