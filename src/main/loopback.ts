@@ -40,7 +40,8 @@ export async function openLoopback(options: LoopbackOptions) {
   const codes = new Map<string, number>()
 
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => {
+    answer(request, response).catch((error: unknown) => {
+      api.noteFault(error)
       if (!response.headersSent) refuse(response, 500, 'An internal error stopped it; see the log.')
       else response.destroy()
     })

@@ -32,6 +32,8 @@ export function createApi(parts: ApiParts) {
       rehearsal: toRehearsal(parts),
       settings: toSettings(parts),
     }),
+    /** A transport broke in a way that no caller is to blame for. */
+    noteFault: (error: unknown): void => parts.logger.error({ err: error }, 'a transport failed'),
     /** The JSON surface as an OpenAPI document. */
     describe: (url: string): Promise<object> => describeApi(parts.status().version, url),
     clientInterceptors: [
