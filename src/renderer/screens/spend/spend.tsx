@@ -12,7 +12,6 @@ const NAMES = 1000
 
 /** What the factory costs: today against its limits, by span and dimension, and every call. `#/spend/<task or plan>` narrows the calls. */
 export function SpendScreen({ params }: { params: readonly string[] }) {
-  const spend = useReef((facts) => facts.spend)
   const [settled, setSettled] = useState(0)
   useEvents((event) => {
     if (event.type === 'call.settled') setSettled((n) => n + 1)
@@ -23,11 +22,16 @@ export function SpendScreen({ params }: { params: readonly string[] }) {
   return (
     <div className={styles.screen}>
       <h1 className={styles.unseen}>Spend</h1>
-      <Today spend={spend} />
+      <SpentToday />
       <Summary version={version} nameOfTask={nameOfTask} hrefOfTask={(id) => `#/spend/${id}`} />
       <Calls filter={toFilter(params[0])} version={version} nameOfTask={nameOfTask} />
     </div>
   )
+}
+
+/** Apart from the rest, because a pulse moves it every second. */
+function SpentToday() {
+  return <Today spend={useReef((facts) => facts.spend)} />
 }
 
 /** What a task or a plan is called: from the feed, or for those of ended plans from the list; what neither knows keeps the end of its id. */

@@ -25,7 +25,7 @@ const chosen: { span: Span; by: SpendBy; figures: boolean } = { span: '7d', by: 
 /** A span of time by one dimension: a sentence, a chart or its figures, and rows that add up. Read again whenever a call was settled. */
 export function Summary({ version, nameOfTask, hrefOfTask }: { version: string; nameOfTask: (id: string) => string; hrefOfTask: (id: string) => string }) {
   const zone = useReef((facts) => facts.status.timeZone)
-  const { target, alert, stop } = useReef((facts) => facts.spend)
+  const { target, alert, stop } = useReef(({ spend }) => ({ target: spend.target, alert: spend.alert, stop: spend.stop }))
   const [choice, setChoice] = useState(chosen)
   const choose = (change: Partial<typeof chosen>) => setChoice(Object.assign(chosen, change) && { ...chosen })
   const { span, by, figures } = choice
