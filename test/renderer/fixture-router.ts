@@ -386,7 +386,10 @@ function createStage(world: Snapshot) {
     queue.push(message)
     wake()
   }
-  const pulseMessage = (): FeedMessage => ({ kind: 'pulse', pulse: { at: now(), status: { ...current, now: now() }, spend: world.spend, sessions: [], plans: [] } })
+  const pulseMessage = (): FeedMessage => ({
+    kind: 'pulse',
+    pulse: { at: now(), status: { ...current, now: now() }, spend: world.spend, sessions: [], plans: [] },
+  })
   const stage = {
     now,
     approvals,

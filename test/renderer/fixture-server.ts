@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { RPCHandler } from '@orpc/server/ws'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { resolveAsset, securityHeaders } from '../../src/main/security.ts'
 import { createFixtureRouter } from './fixture-router.ts'
 import { type WorldName, worldNames } from './worlds.ts'
 
-export type FixtureServer = AsyncDisposable & { readonly url: string }
+export type FixtureServer = AsyncDisposable & { readonly url: string; sockets(): ReadonlySet<WebSocket> }
 
 /**
  * The built page and an engine without a factory behind it. Which world a page meets is in its address: `/?world=empty`; the cookie that
@@ -46,6 +46,7 @@ export async function startFixtureServer({
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sockets: () => sockets.clients,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Browser, chromium, type Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { startFixtureServer } from './fixture-server.ts'
+import { startBrowser } from './page.ts'
 import { NOW } from './rows.ts'
 import { worldNames } from './worlds.ts'
 
@@ -28,7 +29,7 @@ const screens = positionals.length > 0 ? positionals : ['overview', 'plans', 'in
 const [width = 1440, height = 860] = values.size.split('x').map(Number)
 mkdirSync(into, { recursive: true })
 await using server = await startFixtureServer(values.root ? { root: values.root } : {})
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+const browser = await startBrowser()
 try {
   for (const world of values.world.split(',')) for (const theme of values.theme.split(',')) await photograph(browser, world, theme as 'dark' | 'light')
 } finally {

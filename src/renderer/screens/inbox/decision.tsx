@@ -71,14 +71,14 @@ function Choice({ approval }: { approval: ApprovalView }) {
       ) : null}
       {denying ? (
         <fieldset className={styles.reasons}>
-          <legend>Deny, because it is</legend>
+          <legend>Deny: why?</legend>
           {denyReasons.map((reason, i) => (
             <Button key={reason} large hint={String(i + 1)} pending={deny.pending} autoFocus={i === 0} onClick={() => denyAs(reason)}>
               {capital(reason)}
             </Button>
           ))}
           <Button large kind="quiet" hint="Esc" onClick={() => setDenying(false)}>
-            Not now
+            Back
           </Button>
           <div className={styles.note}>
             <Input label="A word to the agent (may stay empty)" value={note} maxLength={900} onChange={(event) => setNote(event.target.value)} />

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { ApprovalView } from '../../../contract/index.ts'
 import { goTo, replacePlace } from '../../live/place.ts'
 import { useAsk, useReef } from '../../live/reef.ts'
@@ -26,6 +26,10 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
   const rows = side === 'open' ? queue : history
   // What was just decided stays in front of the owner until he moves on: nothing slides under his finger (U-19).
   const chosen = known ?? rows.find((row) => row.id === wanted) ?? (wanted ? undefined : rows[0])
+  const first = wanted ? undefined : chosen?.id
+  useEffect(() => {
+    if (first) replacePlace('inbox', first)
+  }, [first])
   const move = (step: 1 | -1) => {
     const next = neighbour(rows, chosen?.id, step)
     if (next) replacePlace('inbox', next.id)
