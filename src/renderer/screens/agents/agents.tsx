@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Instant } from '../../../contract/time.ts'
-import { goTo, placeHref } from '../../live/place.ts'
+import { goTo, placeHref, replacePlace } from '../../live/place.ts'
 import { useAsk, useEvents, useReef } from '../../live/reef.ts'
 import { Card } from '../../parts/card.tsx'
 import { startOfDay } from '../../parts/days.ts'
@@ -9,6 +9,7 @@ import { Money } from '../../parts/money.tsx'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { usePaced } from '../../parts/use-paced.ts'
+import { useRowKeys } from '../../parts/use-row-keys.ts'
 import styles from './agents.module.css'
 import { type RosterRow, toCounts, toOrphans, toRoster } from './agents.select.ts'
 import { Detail } from './detail.tsx'
@@ -23,6 +24,11 @@ export function AgentsScreen({ params }: { params: readonly string[] }) {
   const programs = useAsk((client) => client.program.list(), [])
   const models = useModels()
   const drafts = useDraftNames()
+  useRowKeys(
+    roster.rows,
+    (one) => one.agent.name === name,
+    (one) => replacePlace('agents', one.agent.name),
+  )
   const row = roster.rows.find((one) => one.agent.name === name)
   return (
     <div className={styles.screen} data-open={name !== undefined}>

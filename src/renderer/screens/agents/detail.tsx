@@ -5,6 +5,7 @@ import { goTo, placeHref } from '../../live/place.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { CodeBlock } from '../../parts/code-block.tsx'
+import { useKeys } from '../../parts/keys.ts'
 import { Money } from '../../parts/money.tsx'
 import { StateMark } from '../../parts/state-mark.tsx'
 import { At } from '../../parts/time.tsx'
@@ -16,12 +17,14 @@ import { QuickEdits } from './quick-edits.tsx'
 /** One agent: what it does now, what it runs on, and its file. */
 export function Detail({ row, programs, models }: { row: RosterRow; programs: readonly ProgramView[] | undefined; models: readonly string[] }) {
   const { agent, task } = row
+  const close = () => goTo('agents')
+  useKeys({ escape: close })
   return (
     <Card
       className={styles.detail}
       title={agent.name}
       note={agent.role}
-      actions={<Button kind="quiet" aria-label="Close" icon={<X />} onClick={() => goTo('agents')} />}
+      actions={<Button kind="quiet" aria-label="Close" icon={<X />} hint="Esc" onClick={close} />}
     >
       {agent.problem ? <Problem problem={agent.problem} acceptedAt={agent.acceptedAt} /> : null}
       <dl className={styles.facts}>

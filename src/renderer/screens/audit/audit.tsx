@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { AuditRow } from '../../../contract/events.ts'
-import { goTo, placeHref } from '../../live/place.ts'
+import { goTo, placeHref, replacePlace } from '../../live/place.ts'
 import { useClient, useLive, useReef } from '../../live/reef.ts'
 import { toRefusal } from '../../live/refusal.ts'
 import { Button } from '../../parts/button.tsx'
@@ -13,6 +13,7 @@ import { type Column, Table } from '../../parts/table.tsx'
 import { At } from '../../parts/time.tsx'
 import { usePaced } from '../../parts/use-paced.ts'
 import { usePages } from '../../parts/use-pages.ts'
+import { useRowKeys } from '../../parts/use-row-keys.ts'
 import styles from './audit.module.css'
 import { paging, toJsonLines, toSummary } from './audit.select.ts'
 import { Detail } from './detail.tsx'
@@ -54,6 +55,11 @@ export function AuditScreen({ params }: { params: readonly string[] }) {
   const waiting = pages.loading || live ? 0 : head - held
   const show = () => setHeld(head)
   useKeys(waiting > 0 ? { n: show } : {})
+  useRowKeys(
+    pages.rows,
+    (row) => row.seq === opened,
+    (row) => replacePlace('audit', String(row.seq)),
+  )
 
   return (
     <div className={styles.screen} data-open={opened !== undefined}>
