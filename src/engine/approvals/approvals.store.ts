@@ -57,7 +57,7 @@ export function createApprovalsStore(db: WriteDb) {
   )
   const byId = db.prepare<{ id: string }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE id = :id`)
   const latestOf = db.prepare<{ task_id: TaskId; action: string }, ApprovalRow>(
-    `SELECT ${columns} FROM approval WHERE task_id = :task_id AND action = :action ORDER BY id DESC LIMIT 1`,
+    `SELECT ${columns} FROM approval WHERE task_id = +:task_id AND action = +:action ORDER BY id DESC LIMIT 1`,
   )
   const move = db.prepare<Record<string, unknown>, ApprovalRow>(
     `UPDATE approval SET state = :to, decided_at = :decided_at, decided_by = :decided_by, channel = :channel, reason = :reason, effective_at = :effective_at
@@ -90,9 +90,9 @@ export function createApprovalsStore(db: WriteDb) {
 }
 
 export function createApprovalsReader(db: ReadDb) {
-  const list = db.prepare<{ before: string; limit: number }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE id < :before ORDER BY id DESC LIMIT :limit`)
+  const list = db.prepare<{ before: string; limit: number }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE id < :before ORDER BY id DESC LIMIT +:limit`)
   const open = db.prepare<{ limit: number }, ApprovalRow>(
-    `SELECT ${columns} FROM approval WHERE state IN ('requested', 'approved', 'executing') ORDER BY deadline LIMIT :limit`,
+    `SELECT ${columns} FROM approval WHERE state IN ('requested', 'approved', 'executing') ORDER BY deadline LIMIT +:limit`,
   )
   return {
     list: (limit: number, before?: string): ApprovalView[] => list.all({ limit, before: before ?? '~' }).map(toApproval),

@@ -30,10 +30,10 @@ export function createJournalStore(db: WriteDb) {
 }
 
 export function createJournalReader(db: ReadDb) {
-  const since = db.prepare<{ since: number; limit: number }, EventRow>(`SELECT ${columns} FROM event WHERE seq > :since ORDER BY seq LIMIT :limit`)
-  const last = db.prepare<{ limit: number }, EventRow>(`SELECT ${columns} FROM event ORDER BY seq DESC LIMIT :limit`)
+  const since = db.prepare<{ since: number; limit: number }, EventRow>(`SELECT ${columns} FROM event WHERE seq > :since ORDER BY seq LIMIT +:limit`)
+  const last = db.prepare<{ limit: number }, EventRow>(`SELECT ${columns} FROM event ORDER BY seq DESC LIMIT +:limit`)
   const page = db.prepare<{ before: number; limit: number; type: string | null; subject: string | null }, EventRow>(
-    `SELECT ${columns} FROM event WHERE seq < :before AND (:type IS NULL OR type = :type) AND (:subject IS NULL OR subject = :subject) ORDER BY seq DESC LIMIT :limit`,
+    `SELECT ${columns} FROM event WHERE seq < :before AND (:type IS NULL OR type = :type) AND (:subject IS NULL OR subject = :subject) ORDER BY seq DESC LIMIT +:limit`,
   )
   const lastSeq = db.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM event')
   return {

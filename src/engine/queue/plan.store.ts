@@ -34,7 +34,7 @@ export function createPlanStore(db: WriteDb) {
   )
   const insertNeed = db.prepare<{ task_id: TaskId; needs_id: TaskId }>('INSERT INTO dependency (task_id, needs_id) VALUES (:task_id, :needs_id)')
   const clearNeeds = db.prepare<{ task_id: TaskId }>('DELETE FROM dependency WHERE task_id = :task_id')
-  const tasksOf = db.prepare<{ plan_id: PlanId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE plan_id = :plan_id ORDER BY length(key), key`)
+  const tasksOf = db.prepare<{ plan_id: PlanId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE plan_id = +:plan_id ORDER BY length(key), key`)
   const editTask = db.prepare<Record<string, unknown>>(
     `UPDATE task SET title = coalesce(:title, title), instructions = coalesce(:instructions, instructions), agent = coalesce(:agent, agent), tier = coalesce(:tier, tier),
             depends_on = coalesce(:depends_on, depends_on), unmet = coalesce(:unmet, unmet), outputs = coalesce(:outputs, outputs), options = coalesce(:options, options) WHERE id = :id`,
@@ -74,20 +74,20 @@ export type PlanStore = ReturnType<typeof createPlanStore>
 /** Reads for screens; every one is bounded. */
 export function createQueueReader(db: ReadDb) {
   const plans = db.prepare<{ state: string | null; before: string; limit: number }, PlanRow>(
-    `SELECT ${planColumns} FROM plan WHERE id < :before AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT :limit`,
+    `SELECT ${planColumns} FROM plan WHERE id < :before AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT +:limit`,
   )
   const runningPlans = db.prepare<{ limit: number }, PlanRow>(
-    `SELECT ${planColumns} FROM plan WHERE state IN ('running', 'draft') ORDER BY id DESC LIMIT :limit`,
+    `SELECT ${planColumns} FROM plan WHERE state IN ('running', 'draft') ORDER BY id DESC LIMIT +:limit`,
   )
   const tasks = db.prepare<{ plan_id: string | null; state: string | null; before: string; limit: number }, TaskRow>(
-    `SELECT ${taskColumns} FROM task WHERE id < :before AND (:plan_id IS NULL OR plan_id = :plan_id) AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT :limit`,
+    `SELECT ${taskColumns} FROM task WHERE id < :before AND (:plan_id IS NULL OR plan_id = :plan_id) AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT +:limit`,
   )
-  const tasksOf = db.prepare<{ plan_id: PlanId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE plan_id = :plan_id ORDER BY length(key), key`)
+  const tasksOf = db.prepare<{ plan_id: PlanId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE plan_id = +:plan_id ORDER BY length(key), key`)
   const attention = db.prepare<{ limit: number }, TaskRow>(
-    `SELECT ${taskColumns} FROM task WHERE ${inOpenIndex} AND state IN ('claimed', 'running', 'review', 'awaiting_input', 'failed', 'dead_letter') ORDER BY id DESC LIMIT :limit`,
+    `SELECT ${taskColumns} FROM task WHERE ${inOpenIndex} AND state IN ('claimed', 'running', 'review', 'awaiting_input', 'failed', 'dead_letter') ORDER BY id DESC LIMIT +:limit`,
   )
   const requests = db.prepare<{ before: string; limit: number }, RequestRow>(
-    `SELECT ${requestColumns} FROM request WHERE id < :before ORDER BY id DESC LIMIT :limit`,
+    `SELECT ${requestColumns} FROM request WHERE id < :before ORDER BY id DESC LIMIT +:limit`,
   )
   return {
     plans: (limit: number, before?: string, state?: PlanState) => plans.all({ limit, before: before ?? '~', state: state ?? null }),

@@ -284,8 +284,11 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
     /** Ends or reopens the plan with its tasks; inside the transaction in which a task ended. */
     settle(planId: PlanId): void {
       const row = store.plan(planId)
-      // The common case by the plan's own counts: work is left and nothing is stuck, so no task needs to be looked at.
-      if (row?.state === 'running' && row.ended < row.tasks && row.stuck === 0) return
+      // The common cases by the plan's own counts, without a look at its tasks: work is left, or all of it ended well.
+      if (row?.state === 'running' && row.stuck === 0) {
+        if (row.ended === row.tasks) end(toPlan(row), row.done > 0 ? 'done' : 'cancelled')
+        return
+      }
       const plan = mustExist(planId)
       const tasks = tasksOf(planId)
       const open = tasks.filter((task) => !endedStates.some((state) => state === task.state))
