@@ -1,23 +1,36 @@
 import { z } from 'zod'
 
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Every setting, its default and its bounds. Unknown keys are refused by name. */
 export const Settings = z.strictObject({
-  timeZone: z.string().default('Pacific/Auckland'),
-  maxSessions: z.int().min(1).max(64).default(4).describe('Agent sessions at once (R-362)'),
-  maxSessionsPerAgent: z.int().min(1).max(64).default(2).describe('Sessions of one agent at once (R-362)'),
-  maxQueueDepth: z.int().min(1).max(1_000_000).default(100_000).describe('Tasks that may be open at once; more are refused (R-368)'),
-  maxAttempts: z.int().min(1).max(10).default(3).describe('Same model, adjusted prompt, fallback model, then dead letter (C-16)'),
-  attemptTimeoutMinutes: z.int().min(1).max(1440).default(60),
-  approvalHours: z.number().min(0.01).max(168).default(4).describe('A T2 request without an answer is denied after this (R-176)'),
-  approvalGraceSeconds: z.int().min(0).max(120).default(10).describe('Time to undo an approval (U-50)'),
-  spendTargetUsd: z.number().min(0).max(3000).default(30),
-  spendAlertUsd: z.number().min(0).max(3000).default(50),
-  spendStopUsd: z.number().min(0).max(3000).default(100),
+  timeZone: z
+    .string()
+    .refine(isZone, 'not an IANA time zone such as Pacific/Auckland')
+    .default('Pacific/Auckland')
+    .describe('IANA name; days begin and times are shown in this zone'),
+  maxSessions: z.int().min(1).max(64).default(4).describe('Agent sessions at once'),
+  maxSessionsPerAgent: z.int().min(1).max(64).default(2).describe('Sessions of one agent at once'),
+  maxQueueDepth: z.int().min(1).max(1_000_000).default(100_000).describe('Tasks that may be open at once; more are refused'),
+  maxAttempts: z.int().min(1).max(10).default(3).describe('Same model, adjusted prompt, fallback model, then dead letter'),
+  attemptTimeoutMinutes: z.int().min(1).max(1440).default(60).describe('An attempt that takes longer is stopped and tried again'),
+  approvalHours: z.number().min(0.01).max(168).default(4).describe('A T2 request without an answer is denied after this'),
+  approvalGraceSeconds: z.int().min(0).max(120).default(10).describe('Time to undo an approval'),
+  spendTargetUsd: z.number().min(0).max(3000).default(30).describe('What a day should cost at most'),
+  spendAlertUsd: z.number().min(0).max(3000).default(50).describe('From here on the day is marked'),
+  spendStopUsd: z.number().min(0).max(3000).default(100).describe('No model is called any more that day'),
   defaultBudgetUsd: z.number().positive().max(3000).default(5).describe('For a request that names none'),
-  unknownModelInputUsdPerMTok: z.number().positive().default(15).describe('Ceiling price of a model no catalogue knows; never zero'),
-  unknownModelOutputUsdPerMTok: z.number().positive().default(75),
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  singleKeyActions: z.boolean().default(true),
+  unknownModelInputUsdPerMTok: z.number().positive().default(15).describe('Price of a million tokens in, for a model that no catalogue knows'),
+  unknownModelOutputUsdPerMTok: z.number().positive().default(75).describe('Price of a million tokens out, for a model that no catalogue knows'),
+  theme: z.enum(['system', 'light', 'dark']).default('system').describe('Light, dark, or as the desktop says'),
+  singleKeyActions: z.boolean().default(true).describe('Single keys act, such as a for approve; off, only Ctrl combinations do'),
 })
 export type Settings = z.infer<typeof Settings>
 
