@@ -40,5 +40,5 @@ function createTicker(every: number): Ticker {
 /** The present, in epoch milliseconds, no older than `every` ms. One timer for all who ask for the same pace; none while nobody does. */
 export function useNow(every = 1000): number {
   const { listen, read } = tickerOf(every)
-  return useSyncExternalStore(listen, read)
+  return useSyncExternalStore(listen, read, read)
 }
