@@ -15,9 +15,6 @@ export const approvalMoves = {
 
 export type NextApprovalState<S extends ApprovalState> = (typeof approvalMoves)[S][number]
 
-/** States in which nobody has to do anything about it any more. */
-export const closedStates = ['executed', 'denied', 'expired', 'superseded', 'drifted'] as const satisfies readonly ApprovalState[]
-
 /** What the owner reads on the card; everything but the payload itself. */
 export type Card = Pick<ApprovalView, 'what' | 'blast' | 'reversible' | 'cost' | 'why' | 'evidence' | 'previews'>
 

@@ -1,2 +1,2 @@
 export { afterCommit, openReader, openWriter, type ReadDb, transactionOf, type WriteDb, write } from './db.ts'
-export { migrate, readMigrations } from './migrate.ts'
+export { migrate } from './migrate.ts'
