@@ -1,2 +1,3 @@
 export { createPlanner, type Planner, type PlannerAnswer } from './planner.ts'
 export { findJson } from './prompt.ts'
+export { toTemplatePlan } from './template.ts'
