@@ -54,13 +54,16 @@ export function usePlanView(store: PlanStore): PlanView {
 /** Calls `read` now and whenever tasks have changed, but at most once in `paceMs`: for figures over all tasks, which cost a pass over all of them. */
 export function useSummary<Sum>(store: PlanStore, paceMs: number, read: (store: PlanStore) => Sum): Sum {
   const [sum, setSum] = useState(() => read(store))
+  const first = useRef({ store, version: store.version(), structure: store.structure() })
   const latest = useRef(read)
   useEffect(() => {
     latest.current = read
   })
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    setSum(latest.current(store))
+    const { version, structure } = first.current
+    // Nothing happened since the first reading, which may have been a long one.
+    if (first.current.store !== store || version !== store.version() || structure !== store.structure()) setSum(latest.current(store))
     const soon = () => {
       timer ??= setTimeout(() => {
         timer = undefined

@@ -1,81 +1,103 @@
-import type { Box, Camera } from '../camera.ts'
+import type { Box } from '../camera.ts'
 import type { Layout } from '../layout.ts'
-import { COLUMN_PITCH, eachVisible, NODE_HEIGHT, NODE_WIDTH, xOf, yOf } from './geometry.ts'
+import { COLUMN_PITCH, eachVisible, HALF_ROW_PITCH, NODE_HEIGHT, NODE_WIDTH, xOf, yOf } from './geometry.ts'
 
 export type EdgeMarks = { readonly layout: Layout; readonly critical: ReadonlySet<number>; readonly selected: number | undefined }
-/** Lines in world units, ready to be stroked under any camera that sees no more than `covered`. */
-export type EdgePaths = {
-  readonly marks: EdgeMarks
-  readonly covered: Box
-  readonly zoom: number
-  readonly plain: Path2D
-  readonly strong: Path2D
-  readonly chosen: Path2D
-}
+/** Lines in world units, weakest first; to be stroked under the camera's transform. */
+export type EdgePaths = { readonly plain: readonly Path2D[]; readonly strong: Path2D; readonly chosen: Path2D }
 
-/** More lines than this are a grey area: only those that mean something are drawn. */
-const MAX_EDGES = 3000
-/** So much more than the screen is prepared, in parts of it: most frames of a pan need no new lines. */
-const MARGIN = 0.4
+/** A plan with no more edges than this is one path, always drawn whole. */
+const SMALL = 750
+/** Half rows of a column that share one path. */
+const BAND = 24
+/** More lines than this from one place are a grey area, and cost as much as a whole screen. */
+const MAX_IN_TILE = 400
 
-/** The lines that `box` shows: the last ones where they still hold, else new ones. `curved` is false where a line is only a few pixels long. */
-export function toEdgePaths(last: EdgePaths | undefined, marks: EdgeMarks, box: Box, camera: Camera, curved: boolean): EdgePaths {
-  if (last && isSame(last.marks, marks) && contains(last.covered, box) && isNear(last.zoom, camera.zoom)) return last
-  const dx = (box.right - box.left) * MARGIN
-  const dy = (box.bottom - box.top) * MARGIN
-  return build(marks, { left: box.left - dx, right: box.right + dx, top: box.top - dy, bottom: box.bottom + dy }, camera.zoom, curved)
-}
+/**
+ * Lines are gathered once for each piece of the plan and kept: a frame of a pan needs few new ones. A line belongs to the
+ * pieces of both its ends; drawn twice it looks the same. What is marked is drawn on top and kept until the mark moves.
+ */
+export function createEdges() {
+  let laidOut: Layout | undefined
+  let tiles = new Map<number, Path2D>()
+  let strong: { readonly of: ReadonlySet<number>; readonly path: Path2D; readonly curved: boolean } | undefined
+  let chosen: { readonly of: number | undefined; readonly path: Path2D; readonly curved: boolean } | undefined
 
-const isSame = (a: EdgeMarks, b: EdgeMarks) => a.layout === b.layout && a.critical === b.critical && a.selected === b.selected
-const contains = (outer: Box, inner: Box) => inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom
-/** Near in size: what was left out for being too much would still be too much. */
-const isNear = (a: number, b: number) => a / b < 1.6 && b / a < 1.6
-
-function build(marks: EdgeMarks, covered: Box, zoom: number, curved: boolean): EdgePaths {
-  const { layout, critical, selected } = marks
-  const paths = { marks, covered, zoom, plain: new Path2D(), strong: new Path2D(), chosen: new Path2D() }
-  const drawn = new Set<number>()
-  let room = curved ? MAX_EDGES : MAX_EDGES / 4
-  const draw = (edge: number) => {
-    if (drawn.has(edge)) return
-    const from = layout.edges.from[edge] ?? 0
-    const to = layout.edges.to[edge] ?? 0
-    const isChosen = from === selected || to === selected
-    const isStrong = critical.has(from) && critical.has(to)
-    if (!isChosen && !isStrong && room-- <= 0) return
-    drawn.add(edge)
-    trace(isChosen ? paths.chosen : isStrong ? paths.strong : paths.plain, layout, from, to, curved)
-  }
-  if (layout.edges.from.length <= MAX_EDGES / 4) {
-    for (let e = 0; e < layout.edges.from.length; e++) if (crosses(layout, e, covered)) draw(e)
-  } else if (curved) {
-    eachVisible(layout, covered, (i) => {
-      for (let e = layout.into.start[i] ?? 0; e < (layout.into.start[i + 1] ?? 0); e++) draw(layout.into.list[e] ?? 0)
-      for (let e = layout.out.start[i] ?? 0; e < (layout.out.start[i + 1] ?? 0); e++) draw(layout.out.list[e] ?? 0)
-    })
-  } else {
-    // Too many and too small: the way that decides, and what hangs on the chosen task.
-    for (const i of critical) eachInto(layout, i, draw, (from) => critical.has(from))
-    if (selected !== undefined) {
-      eachInto(layout, selected, draw)
-      for (let e = layout.out.start[selected] ?? 0; e < (layout.out.start[selected + 1] ?? 0); e++) draw(layout.out.list[e] ?? 0)
+  return (marks: EdgeMarks, box: Box, curved: boolean): EdgePaths => {
+    const { layout } = marks
+    if (laidOut !== layout) {
+      laidOut = layout
+      tiles = new Map()
+      strong = undefined
+      chosen = undefined
     }
+    if (strong?.of !== marks.critical || strong.curved !== curved) strong = { of: marks.critical, path: toStrong(layout, marks.critical, curved), curved }
+    if (!chosen || chosen.of !== marks.selected || chosen.curved !== curved)
+      chosen = { of: marks.selected, path: toChosen(layout, marks.selected, curved), curved }
+    return { plain: toPlain(layout, box, curved), strong: strong.path, chosen: chosen.path }
   }
-  return paths
+
+  function toPlain(layout: Layout, box: Box, curved: boolean): Path2D[] {
+    const count = layout.edges.from.length
+    if (count <= SMALL) {
+      const key = curved ? -1 : -2
+      const path =
+        tiles.get(key) ??
+        traceAll(
+          layout,
+          Array.from({ length: count }, (_, edge) => edge),
+          curved,
+        )
+      tiles.set(key, path)
+      return [path]
+    }
+    // Too many and too small: only what is marked is drawn.
+    if (!curved) return []
+    const first = Math.max(0, Math.floor(box.left / COLUMN_PITCH))
+    const last = Math.min(layout.columns.length - 1, Math.floor(box.right / COLUMN_PITCH))
+    const top = Math.floor((box.top - NODE_HEIGHT) / HALF_ROW_PITCH / BAND)
+    const bottom = Math.floor(box.bottom / HALF_ROW_PITCH / BAND)
+    const paths: Path2D[] = []
+    for (let column = first; column <= last; column++)
+      for (let band = top; band <= bottom; band++) {
+        const key = column * 2 ** 20 + (band + 2 ** 19)
+        const path = tiles.get(key) ?? toTile(layout, column, band)
+        tiles.set(key, path)
+        paths.push(path)
+      }
+    return paths
+  }
 }
 
-function eachInto(layout: Layout, i: number, draw: (edge: number) => void, wanted: (from: number) => boolean = () => true): void {
-  for (let e = layout.into.start[i] ?? 0; e < (layout.into.start[i + 1] ?? 0); e++) {
-    const edge = layout.into.list[e] ?? 0
-    if (wanted(layout.edges.from[edge] ?? 0)) draw(edge)
-  }
+function toTile(layout: Layout, column: number, band: number): Path2D {
+  const edges: number[] = []
+  const x = column * COLUMN_PITCH + 1
+  const y = band * BAND * HALF_ROW_PITCH
+  eachVisible(layout, { left: x, right: x, top: y + NODE_HEIGHT, bottom: y + (BAND - 1) * HALF_ROW_PITCH }, (i) => edges.push(...edgesOf(layout, i)))
+  return traceAll(layout, edges.length > MAX_IN_TILE ? edges.slice(0, MAX_IN_TILE) : edges, true)
 }
 
-function crosses(layout: Layout, edge: number, box: Box): boolean {
-  const from = layout.edges.from[edge] ?? 0
-  const to = layout.edges.to[edge] ?? 0
-  const [y1, y2] = [yOf(layout, from), yOf(layout, to)]
-  return xOf(layout, to) >= box.left && xOf(layout, from) <= box.right && Math.max(y1, y2) + NODE_HEIGHT >= box.top && Math.min(y1, y2) <= box.bottom
+function toStrong(layout: Layout, critical: ReadonlySet<number>, curved: boolean): Path2D {
+  const isStrong = (edge: number) => critical.has(layout.edges.from[edge] ?? -1) && critical.has(layout.edges.to[edge] ?? -1)
+  return traceAll(
+    layout,
+    [...critical].flatMap((i) => edgesOf(layout, i).filter(isStrong)),
+    curved,
+  )
+}
+
+const toChosen = (layout: Layout, selected: number | undefined, curved: boolean): Path2D =>
+  traceAll(layout, selected === undefined ? [] : edgesOf(layout, selected), curved)
+
+function edgesOf(layout: Layout, i: number): number[] {
+  const of = ({ start, list }: Layout['into']) => [...list.subarray(start[i] ?? 0, start[i + 1] ?? 0)]
+  return [...of(layout.into), ...of(layout.out)]
+}
+
+function traceAll(layout: Layout, edges: readonly number[], curved: boolean): Path2D {
+  const path = new Path2D()
+  for (const edge of edges) trace(path, layout, layout.edges.from[edge] ?? 0, layout.edges.to[edge] ?? 0, curved)
+  return path
 }
 
 function trace(path: Path2D, layout: Layout, from: number, to: number, curved: boolean): void {

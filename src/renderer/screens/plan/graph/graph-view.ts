@@ -52,7 +52,7 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
     paint({ context, ratio, ...screen }, scene, camera, palette)
     const html = camera.zoom >= HTML_ZOOM
     layer.hidden = !html
-    if (html) nodes.show(scene.layout, camera, screen, scene.critical, scene.selected)
+    if (html && !nodes.show(scene.layout, camera, screen, scene.critical, scene.selected)) redraw()
     minimap.look(camera, screen)
   }
   const redraw = () => {

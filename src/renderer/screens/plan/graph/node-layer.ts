@@ -17,8 +17,10 @@ type Node = {
   index: number
 }
 
-/** Half a screen around what can be seen: a short pan meets nodes that stand there already. */
+/** World units around what can be seen: a short pan meets nodes that stand there already. */
 const MARGIN = 120
+/** So many nodes get their words in one frame; the rest comes with the next ones, before it is missed. */
+const EACH_FRAME = 60
 
 /**
  * The HTML nodes of the part that can be seen. Plain elements that are used again and again, because panning through
@@ -29,10 +31,11 @@ export function createNodeLayer(layer: HTMLElement, deps: { readonly taskOf: (in
   const spare: Node[] = []
   let covered: Box | undefined
 
-  function show(layout: Layout, camera: Camera, screen: Size, critical: ReadonlySet<number>, selected: number | undefined): void {
+  /** False when there is more to show than one frame has room for. */
+  function show(layout: Layout, camera: Camera, screen: Size, critical: ReadonlySet<number>, selected: number | undefined): boolean {
     layer.style.transform = `scale(${camera.zoom}) translate(${-camera.x}px, ${-camera.y}px)`
     const seen = toBox(camera, screen)
-    if (covered && seen.left >= covered.left && seen.right <= covered.right && seen.top >= covered.top && seen.bottom <= covered.bottom) return
+    if (covered && seen.left >= covered.left && seen.right <= covered.right && seen.top >= covered.top && seen.bottom <= covered.bottom) return true
     const wanted = new Set<number>()
     covered = { left: seen.left - MARGIN, right: seen.right + MARGIN, top: seen.top - MARGIN, bottom: seen.bottom + MARGIN }
     eachVisible(layout, covered, (i) => void wanted.add(i))
@@ -42,8 +45,13 @@ export function createNodeLayer(layer: HTMLElement, deps: { readonly taskOf: (in
       node.root.style.display = 'none'
       spare.push(node)
     }
+    let room = EACH_FRAME
     for (const i of wanted) {
       if (shown.has(i)) continue
+      if (room-- === 0) {
+        covered = undefined
+        return false
+      }
       const node = spare.pop() ?? make(layer)
       node.index = i
       shown.set(i, node)
@@ -53,6 +61,7 @@ export function createNodeLayer(layer: HTMLElement, deps: { readonly taskOf: (in
       write(node)
       mark(node, critical, selected)
     }
+    return true
   }
 
   function write(node: Node): void {

@@ -1,6 +1,6 @@
 import { type Box, type Camera, type Size, toBox } from '../camera.ts'
 import { shades } from '../words.ts'
-import { type EdgeMarks, type EdgePaths, toEdgePaths } from './edges.ts'
+import { createEdges, type EdgeMarks, type EdgePaths } from './edges.ts'
 import { COLUMN_PITCH, eachVisible, firstAtOrBelow, HALF_ROW_PITCH, NODE_HEIGHT, NODE_WIDTH, xOf, yOf } from './geometry.ts'
 import type { Palette } from './palette.ts'
 
@@ -21,7 +21,7 @@ export type Screen = Size & { readonly context: CanvasRenderingContext2D; readon
 
 /** Draws what a camera sees: lines always, nodes only where HTML does not stand. Costs what can be seen, not what there is. */
 export function createPainter() {
-  let edges: EdgePaths | undefined
+  const edges = createEdges()
   return (screen: Screen, scene: Scene, camera: Camera, palette: Palette): void => {
     const { context, ratio } = screen
     const box = toBox(camera, screen)
@@ -31,27 +31,25 @@ export function createPainter() {
     else context.clearRect(0, 0, context.canvas.width, context.canvas.height)
     const scale = camera.zoom * ratio
     context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale)
-    edges = toEdgePaths(edges, scene, box, camera, !tiny)
-    // Pixels are there already: lines go under them.
+    // Pixels are there already: lines go under them, so what goes on top comes first.
     context.globalCompositeOperation = tiny ? 'destination-over' : 'source-over'
-    strokeEdges(context, edges, camera, palette)
+    const layers = toLayers(edges(scene, box, !tiny), palette)
+    for (const { path, colour, width } of tiny ? layers.toReversed() : layers) {
+      context.strokeStyle = colour
+      context.lineWidth = Math.max(width, 0.75 / camera.zoom)
+      context.stroke(path)
+    }
     context.globalCompositeOperation = 'source-over'
     if (!tiny && camera.zoom < HTML_ZOOM) paintBlocks(context, scene, camera, palette, box)
     if (camera.zoom < HTML_ZOOM) paintSelected(context, scene, camera, palette)
   }
 }
 
-function strokeEdges(context: CanvasRenderingContext2D, paths: EdgePaths, camera: Camera, palette: Palette): void {
-  const least = 0.75 / camera.zoom
-  const stroke = (path: Path2D, colour: string, width: number) => {
-    context.strokeStyle = colour
-    context.lineWidth = Math.max(width, least)
-    context.stroke(path)
-  }
-  stroke(paths.plain, palette.edge, 1.25)
-  stroke(paths.strong, palette.strong, 2.25)
-  stroke(paths.chosen, palette.selected, 2)
-}
+const toLayers = ({ plain, strong, chosen }: EdgePaths, palette: Palette) => [
+  ...plain.map((path) => ({ path, colour: palette.edge, width: 1.25 })),
+  { path: strong, colour: palette.strong, width: 2.25 },
+  { path: chosen, colour: palette.selected, width: 2 },
+]
 
 function paintBlocks(context: CanvasRenderingContext2D, scene: Scene, camera: Camera, palette: Palette, box: Box): void {
   const named = camera.zoom >= NAME_ZOOM
