@@ -68,7 +68,7 @@ const known = readFileSync(join(root, 'docs', 'requirements.txt'), 'utf8')
   .map((line) => ({ id: line.split(' ')[0], words: line.slice(line.indexOf(' ') + 1) }))
 const checks = [
   ...list('src', /\.test\.tsx?$/),
-  ...list('test', /\.(test|spec)\.tsx?$|\.conformance\.ts$/),
+  ...list('test', /\.(test|e2e)\.tsx?$|\.conformance\.ts$/),
   ...list('test/conformance', /\.ts$/),
   ...list('bench', /\.ts$/),
 ].flatMap(findChecks)
