@@ -1,6 +1,5 @@
 import { Notification } from 'electron'
-
-export type Notice = { readonly title: string; readonly body: string; readonly link: string }
+import type { Notice } from './notice.ts'
 
 /** Shows a notice as text only (Linux has no action buttons); a click opens what it speaks of. */
 export function createNotices(open: (link: string) => void): (notice: Notice) => void {

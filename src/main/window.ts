@@ -18,7 +18,7 @@ export function createMainWindow(options: WindowOptions): { open(path?: string):
         return
       }
       current = makeWindow(options)
-      void current.loadURL(`${appOrigin}${path ?? '/'}`)
+      void current.loadURL(`${appOrigin}/${path === undefined ? '' : `#${path}`}`)
     },
   }
 }

@@ -5,6 +5,7 @@ type PageWindow = {
   addEventListener(type: string, listener: (event: { source?: unknown; data?: unknown }) => void): void
 }
 declare const window: PageWindow
+declare const location: { hash: string }
 
 /**
  * All that the page gets: which shell it runs in, and one MessagePort to the engine, delivered as a `message`
@@ -14,7 +15,10 @@ declare const window: PageWindow
 contextBridge.exposeInMainWorld('reefShell', { kind: 'electron' })
 
 ipcRenderer.on('reef:port', (event) => window.postMessage('reef:port', '*', event.ports))
-ipcRenderer.on('reef:open', (_event, path) => window.postMessage({ type: 'reef:open', path }, '*'))
+/** A notice that was clicked, or a link from outside: a place of the page and never an act. */
+ipcRenderer.on('reef:open', (_event, path: string) => {
+  location.hash = path
+})
 
 const askForPort = () => ipcRenderer.send('reef:port')
 /** Module scripts have run by then, so the page is listening. */

@@ -108,7 +108,7 @@ test('a notice is shown as text, and its click opens what it speaks of', async (
     .poll(() => record(({ notifications }) => notifications.map(({ title, body }) => ({ title, body }))))
     .toEqual([{ title: 'Approval needed', body: 'Deploy harbour-shop' }])
   await record(({ notifications }) => notifications[0]?.emit('click'))
-  await expect.poll(() => page.evaluate(() => (window as unknown as { fixture: { opened: string[] } }).fixture.opened)).toEqual(['/task/task_1'])
+  await expect.poll(() => page.evaluate(() => (window as unknown as { fixture: { opened: string[] } }).fixture.opened)).toEqual(['#/task/task_1'])
 })
 
 test('sleep and waking reach the engine', async () => {
@@ -131,7 +131,7 @@ test('a second start opens the first one’s window at the link it was given, an
   const second = spawn(standInProgram, [fixture, `--user-data-dir=${profile()}`, ...args(), 'reef://inbox'], { stdio: 'ignore' })
   const [code] = (await once(second, 'exit')) as [number]
   expect(code).toBe(0)
-  await expect.poll(() => page.evaluate(() => (window as unknown as { fixture: { opened: string[] } }).fixture.opened)).toContain('/inbox')
+  await expect.poll(() => page.evaluate(() => (window as unknown as { fixture: { opened: string[] } }).fixture.opened)).toContain('#/inbox')
 })
 
 test('closing the window keeps the app; opening it again brings the window back where it was', async () => {
