@@ -11,6 +11,8 @@ export type GraphParts = { readonly host: HTMLElement; readonly canvas: HTMLCanv
 
 /** A plan with more tasks than this gets the small map (U-85). */
 const MAP_FROM = 20
+/** From so many changes in one frame on, drawing everything is cheaper. */
+const MAX_TOUCHED = 300
 const START_ZOOM = 0.8
 /** A plan that would be smaller than this when it is shown whole is shown where something happens. */
 const READABLE_ZOOM = 0.58
@@ -32,7 +34,9 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
   let onCamera: (camera: Camera) => void = () => {}
   const nodes = createNodeLayer(layer, { taskOf: (i) => store.tasks()[i], now: () => Date.now() })
   const minimap = createMinimap(map)
-  const paint = createPainter()
+  const painter = createPainter()
+  /** Nodes that changed since the last frame, as long as nothing else did. */
+  let touched: Set<number> | undefined = new Set()
   let corner = { left: 0, top: 0 }
 
   function toScene(critical: ReadonlySet<number>, selected: number | undefined): Scene {
@@ -49,13 +53,24 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
   function draw(): void {
     frame = 0
     if (!context || screen.width === 0) return
-    paint({ context, ratio, ...screen }, scene, camera, palette)
+    const canvasScreen = { context, ratio, ...screen }
+    const only = touched
+    touched = new Set()
+    if (only && only.size < MAX_TOUCHED) {
+      for (const i of only) painter.one(canvasScreen, scene, camera, palette, i)
+      return
+    }
+    painter.all(canvasScreen, scene, camera, palette)
     const html = camera.zoom >= HTML_ZOOM
     layer.hidden = !html
     if (html && !nodes.show(scene.layout, camera, screen, scene.critical, scene.selected)) redraw()
     minimap.look(camera, screen)
   }
   const redraw = () => {
+    touched = undefined
+    request()
+  }
+  const request = () => {
     if (frame === 0) frame = requestAnimationFrame(draw)
   }
   function move(next: Camera): void {
@@ -94,6 +109,7 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
     else if (scene.selected !== undefined) move(reveal(camera, nodeBox(scene.layout, scene.selected), screen))
     // A canvas that was sized anew is empty until it is drawn: not a frame later.
     cancelAnimationFrame(frame)
+    touched = undefined
     draw()
   })
   resize.observe(host)
@@ -116,7 +132,9 @@ export function createGraphView({ host, canvas, layer, map }: GraphParts, store:
     if (scene.shade[i] === shade) return
     scene.shade[i] = shade
     minimap.soon(scene, palette)
-    if (camera.zoom < HTML_ZOOM) redraw()
+    if (camera.zoom >= HTML_ZOOM) return
+    touched?.add(i)
+    request()
   })
   const stopStructure = store.onStructure(() => {
     scene = toScene(scene.critical, scene.selected)

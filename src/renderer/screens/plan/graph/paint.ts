@@ -10,6 +10,8 @@ export const HTML_ZOOM = 0.5
 const PIXEL_ZOOM = 0.2
 /** Below this not even a short name can be read. */
 const NAME_ZOOM = 0.35
+/** What needs the owner is never drawn smaller than this. CSS pixels. */
+const LEAST_URGENT = 3
 const urgent = shades.indexOf('waiting')
 
 export type Scene = EdgeMarks & {
@@ -22,7 +24,9 @@ export type Screen = Size & { readonly context: CanvasRenderingContext2D; readon
 /** Draws what a camera sees: lines always, nodes only where HTML does not stand. Costs what can be seen, not what there is. */
 export function createPainter() {
   const edges = createEdges()
-  return (screen: Screen, scene: Scene, camera: Camera, palette: Palette): void => {
+  return { all, one }
+
+  function all(screen: Screen, scene: Scene, camera: Camera, palette: Palette): void {
     const { context, ratio } = screen
     const box = toBox(camera, screen)
     const tiny = camera.zoom < PIXEL_ZOOM
@@ -45,6 +49,39 @@ export function createPainter() {
   }
 }
 
+/** Draws one node anew, with what lies under its largest mark; O(1) in the size of the plan (D3). */
+function one({ context, ratio }: Screen, scene: Scene, camera: Camera, palette: Palette, i: number): void {
+  const scale = camera.zoom * ratio
+  if (camera.zoom >= PIXEL_ZOOM) {
+    context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale)
+    prepareBlocks(context, camera, palette)
+    paintBlock(context, scene, camera, palette, i)
+    return
+  }
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  const least = Math.ceil(LEAST_URGENT * ratio)
+  const [wide, tall] = [Math.max(1, Math.round(NODE_WIDTH * scale)), Math.max(1, Math.round(NODE_HEIGHT * scale))]
+  const fill = (node: number) => {
+    const kind = scene.shade[node] ?? 0
+    const grown = kind >= urgent ? least : 1
+    context.fillStyle = palette.fills[kind] ?? palette.line
+    const left = Math.round((xOf(scene.layout, node) - camera.x) * scale)
+    const top = Math.round((yOf(scene.layout, node) - camera.y) * scale)
+    context.fillRect(left, top, Math.max(grown, wide), Math.max(grown, tall))
+  }
+  const left = xOf(scene.layout, i)
+  const top = yOf(scene.layout, i)
+  const box = { left, top, right: left + least / scale, bottom: top + least / scale }
+  if (wide < least || tall < least) {
+    context.clearRect(Math.round((left - camera.x) * scale), Math.round((top - camera.y) * scale), Math.max(least, wide), Math.max(least, tall))
+    const near: number[] = []
+    eachVisible(scene.layout, box, (node) => near.push(node))
+    near.sort((a, b) => (scene.shade[a] ?? 0) - (scene.shade[b] ?? 0))
+    for (const node of near) fill(node)
+  }
+  fill(i)
+}
+
 const toLayers = ({ plain, strong, chosen }: EdgePaths, palette: Palette) => [
   ...plain.map((path) => ({ path, colour: palette.edge, width: 1.25 })),
   { path: strong, colour: palette.strong, width: 2.25 },
@@ -52,27 +89,34 @@ const toLayers = ({ plain, strong, chosen }: EdgePaths, palette: Palette) => [
 ]
 
 function paintBlocks(context: CanvasRenderingContext2D, scene: Scene, camera: Camera, palette: Palette, box: Box): void {
-  const named = camera.zoom >= NAME_ZOOM
+  prepareBlocks(context, camera, palette)
+  eachVisible(scene.layout, box, (i) => paintBlock(context, scene, camera, palette, i))
+}
+
+function prepareBlocks(context: CanvasRenderingContext2D, camera: Camera, palette: Palette): void {
   context.lineWidth = 1 / camera.zoom
   context.font = `600 ${Math.round(13 / camera.zoom)}px ${palette.font}`
   context.textBaseline = 'middle'
+}
+
+function paintBlock(context: CanvasRenderingContext2D, scene: Scene, camera: Camera, palette: Palette, i: number): void {
+  const shade = scene.shade[i] ?? 0
+  const colour = palette.fills[shade] ?? palette.line
+  const x = xOf(scene.layout, i)
+  const y = yOf(scene.layout, i)
+  const named = camera.zoom >= NAME_ZOOM
+  context.fillStyle = named ? palette.surface : colour
+  context.fillRect(x, y, NODE_WIDTH, NODE_HEIGHT)
+  if (!named) return
+  context.fillStyle = colour
+  context.fillRect(x, y, 16, NODE_HEIGHT)
+  context.strokeStyle = shade >= urgent ? colour : palette.edge
+  context.strokeRect(x, y, NODE_WIDTH, NODE_HEIGHT)
   // Cut by counting: letting the canvas squeeze a text costs ten times as much as drawing it.
   const letters = Math.floor(((NODE_WIDTH - 36) * camera.zoom) / 8.2)
-  eachVisible(scene.layout, box, (i) => {
-    const shade = scene.shade[i] ?? 0
-    const x = xOf(scene.layout, i)
-    const y = yOf(scene.layout, i)
-    context.fillStyle = named ? palette.surface : (palette.fills[shade] ?? palette.line)
-    context.fillRect(x, y, NODE_WIDTH, NODE_HEIGHT)
-    if (!named) return
-    context.fillStyle = palette.fills[shade] ?? palette.line
-    context.fillRect(x, y, 16, NODE_HEIGHT)
-    context.strokeStyle = shade >= urgent ? (palette.fills[shade] ?? palette.edge) : palette.edge
-    context.strokeRect(x, y, NODE_WIDTH, NODE_HEIGHT)
-    const name = scene.nameOf(i)
-    context.fillStyle = palette.text
-    context.fillText(name.length > letters ? `${name.slice(0, letters - 1)}…` : name, x + 28, y + NODE_HEIGHT / 2)
-  })
+  const name = scene.nameOf(i)
+  context.fillStyle = palette.text
+  context.fillText(name.length > letters ? `${name.slice(0, letters - 1)}…` : name, x + 28, y + NODE_HEIGHT / 2)
 }
 
 function paintSelected(context: CanvasRenderingContext2D, { layout, selected }: Scene, camera: Camera, palette: Palette): void {
@@ -133,7 +177,7 @@ export function paintPixels({ context, ratio, ...size }: Screen, { layout, shade
     }
   }
   late.sort((a, b) => (shade[a] ?? 0) - (shade[b] ?? 0))
-  const least = Math.ceil(3 * ratio)
+  const least = Math.ceil(LEAST_URGENT * ratio)
   for (const i of late) {
     const x = Math.round((xOf(layout, i) - camera.x) * scale)
     const y = Math.round((yOf(layout, i) - camera.y) * scale)
