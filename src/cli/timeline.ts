@@ -84,7 +84,9 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
     subject: toSubject(watched.tasks.get(evidence.taskId)),
     word: evidence.verdict === 'passed' ? 'proved' : evidence.verdict === 'failed' ? 'not proved' : 'waived',
     attention: evidence.verdict === 'failed' ? 'alarm' : 'quiet',
-    detail: [`${evidence.kind} ${evidence.name}`, evidence.verdict === 'passed' ? '' : gist(evidence.summary), evidence.model ?? ''].filter(Boolean).join(' · '),
+    detail: [`${evidence.kind} ${evidence.name}`, evidence.verdict === 'passed' ? '' : gist(evidence.summary), evidence.model ?? '']
+      .filter(Boolean)
+      .join(' · '),
   }),
   'artifact.recorded': nothing,
   'approval.requested': (approval, { watched, zone, dataDirFlag }) => ({
