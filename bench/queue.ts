@@ -39,7 +39,8 @@ function throughput(): BenchRow[] {
     const middle = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick))
     const suffix = durability === 'FULL' ? '' : 'n'
     const where = inMemory(dir) ? '; directory in memory' : ''
-    const shared = { unit: 'tasks/s', gate: 0.5, moonshot: 1, judge: 'ratio', better: 'higher' } as const
+    // The goal is about what ships, FULL. Without the disk the figure shows what the program itself costs: it may only not get worse.
+    const shared = { unit: 'tasks/s', gate: durability === 'FULL' ? 0.5 : 0.2, moonshot: 1, judge: 'ratio', better: 'higher' } as const
     world.close()
     floor.close()
     remove()

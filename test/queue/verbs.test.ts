@@ -70,7 +70,7 @@ describe('a lease', () => {
     world.clock.advance(LEASE_MS + 1)
     const parts: number[] = []
     for (let some = world.queue.expireSome(); some > 0; some = world.queue.expireSome()) parts.push(some)
-    expect(parts).toEqual([500, 500, 100])
+    expect(parts).toEqual([400, 400, 300])
     expect(world.queue.held()).toEqual([])
     expect(world.toldOf('task.retried').length).toBe(1100)
   })

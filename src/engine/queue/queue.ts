@@ -13,7 +13,7 @@ import { type AttemptEnd, backoffMs, type Claim, type ClaimAnswer, cancellableSt
 /** Three missed heartbeats of 30 s (C-24). */
 export const LEASE_MS = seconds(90)
 /** Leases given back in one transaction: a few milliseconds in which nothing else happens. */
-const RECOVERY_CHUNK = 500
+const RECOVERY_CHUNK = 400
 
 /** What the queue needs from its neighbours, declared here so that it imports none of them. */
 export type QueueDeps = {

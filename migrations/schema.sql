@@ -1,0 +1,426 @@
+-- Why: the schema as all migrations together make it, to be read; nothing runs this file. Written by scripts/schema.mjs.
+
+CREATE TABLE agent_version (
+  id          INTEGER PRIMARY KEY,
+  file        TEXT NOT NULL,
+  name        TEXT,
+  sha256      TEXT NOT NULL,
+  content     TEXT NOT NULL,
+  verdict     TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected')),
+  line        INTEGER,
+  message     TEXT,
+  accepted_at INTEGER,
+  CHECK ((verdict = 'accepted') = (accepted_at IS NOT NULL AND name IS NOT NULL)),
+  CHECK ((verdict = 'rejected') = (message IS NOT NULL))
+) STRICT;
+
+CREATE INDEX agent_version_of_file ON agent_version (file, verdict, id);
+
+CREATE TABLE approval (
+  id             TEXT PRIMARY KEY,
+  plan_id        TEXT,
+  task_id        TEXT,
+  correlation_id TEXT NOT NULL,
+  action         TEXT NOT NULL,
+  tier           TEXT NOT NULL CHECK (tier IN ('T0', 'T1', 'T2', 'T3')),
+  state          TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'executing', 'executed', 'expired', 'superseded', 'drifted')),
+  card           TEXT NOT NULL CHECK (json_valid(card)),
+  payload        TEXT NOT NULL,
+  payload_hash   TEXT NOT NULL,
+  asked_by       TEXT NOT NULL,
+  safe_default   TEXT NOT NULL CHECK (safe_default IN ('deny', 'approve')),
+  rehearsal      INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
+  requested_at   INTEGER NOT NULL,
+  deadline       INTEGER NOT NULL,
+  decided_at     INTEGER,
+  decided_by     TEXT,
+  channel        TEXT,
+  reason         TEXT,
+  effective_at   INTEGER,
+  -- The requester can never be the one who decides.
+  CHECK (decided_by IS NULL OR decided_by <> asked_by)
+) STRICT;
+
+CREATE INDEX approval_of_task ON approval (task_id, id);
+
+CREATE INDEX approval_open ON approval (deadline) WHERE state IN ('requested', 'approved', 'executing');
+
+CREATE TABLE artifact (
+  id         TEXT PRIMARY KEY,
+  plan_id    TEXT NOT NULL REFERENCES plan (id),
+  task_id    TEXT NOT NULL REFERENCES task (id),
+  attempt_id TEXT NOT NULL REFERENCES attempt (id),
+  path       TEXT NOT NULL,
+  sha256     TEXT NOT NULL,
+  bytes      INTEGER NOT NULL CHECK (bytes >= 0),
+  media_type TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  UNIQUE (attempt_id, path, sha256)
+) STRICT;
+
+CREATE INDEX artifact_of_plan ON artifact (plan_id, id);
+
+CREATE INDEX artifact_of_task ON artifact (task_id, id);
+
+CREATE TABLE attempt (
+  id         TEXT PRIMARY KEY,
+  task_id    TEXT NOT NULL REFERENCES task (id),
+  n          INTEGER NOT NULL,
+  state      TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'interrupted', 'timed_out', 'killed_budget', 'cancelled')),
+  step       TEXT NOT NULL CHECK (step IN ('same model', 'adjusted prompt', 'fallback model')),
+  agent      TEXT NOT NULL,
+  driver     TEXT NOT NULL,
+  model      TEXT NOT NULL,
+  session_id TEXT,
+  branch     TEXT,
+  base_sha   TEXT,
+  head_sha   TEXT,
+  error      TEXT,
+  spent      INTEGER NOT NULL DEFAULT 0,
+  started_at INTEGER NOT NULL,
+  ended_at   INTEGER,
+  UNIQUE (task_id, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE call (
+  id             TEXT PRIMARY KEY,
+  at             INTEGER NOT NULL,
+  attempt_id     TEXT,
+  task_id        TEXT,
+  plan_id        TEXT,
+  project        TEXT,
+  agent          TEXT NOT NULL,
+  provider       TEXT NOT NULL,
+  model          TEXT NOT NULL,
+  wire           TEXT NOT NULL,
+  state          TEXT NOT NULL CHECK (state IN ('open', 'settled', 'failed')),
+  input          INTEGER NOT NULL DEFAULT 0 CHECK (input >= 0),
+  cache_read     INTEGER NOT NULL DEFAULT 0 CHECK (cache_read >= 0),
+  cache_write    INTEGER NOT NULL DEFAULT 0 CHECK (cache_write >= 0),
+  cache_write_1h INTEGER NOT NULL DEFAULT 0 CHECK (cache_write_1h BETWEEN 0 AND cache_write),
+  output         INTEGER NOT NULL DEFAULT 0 CHECK (output >= 0),
+  reasoning      INTEGER NOT NULL DEFAULT 0 CHECK (reasoning >= 0),
+  -- What it is billed at: the provider's own figure where it gives one, else what the price list makes of the tokens.
+  cost           INTEGER NOT NULL DEFAULT 0 CHECK (cost >= 0),
+  computed_cost  INTEGER NOT NULL DEFAULT 0 CHECK (computed_cost >= 0),
+  reported_cost  INTEGER CHECK (reported_cost >= 0),
+  price_source   TEXT CHECK (price_source IN ('catalogue', 'override', 'ceiling', 'rehearsal')),
+  confidence     TEXT NOT NULL CHECK (confidence IN ('exact', 'estimated', 'rehearsal')),
+  status         INTEGER,
+  latency_ms     INTEGER,
+  ttft_ms        INTEGER,
+  request_id     TEXT,
+  -- For a bill when the engine dies before the answer does.
+  request_bytes  INTEGER NOT NULL DEFAULT 0,
+  -- What it is expected to cost, while it is under way: counted against the limits like money that is gone.
+  held           INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0 AND (held = 0 OR state = 'open'))
+) STRICT;
+
+CREATE INDEX call_by_time ON call (at, cost);
+
+CREATE INDEX call_of_plan ON call (plan_id, id) WHERE plan_id IS NOT NULL;
+
+CREATE INDEX call_of_task ON call (task_id, id) WHERE task_id IS NOT NULL;
+
+CREATE INDEX call_open ON call (id) WHERE state = 'open';
+
+CREATE TABLE dependency (
+  task_id   TEXT NOT NULL REFERENCES task (id),
+  needs_id  TEXT NOT NULL REFERENCES task (id),
+  PRIMARY KEY (task_id, needs_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX dependency_of ON dependency (needs_id);
+
+CREATE TABLE event (
+  seq            INTEGER PRIMARY KEY,
+  id             TEXT NOT NULL,
+  type           TEXT NOT NULL,
+  at             INTEGER NOT NULL,
+  actor          TEXT NOT NULL,
+  subject        TEXT NOT NULL,
+  correlation_id TEXT,
+  data           TEXT NOT NULL,
+  hash           TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX event_of_merge ON event (subject) WHERE type = 'branch.merged';
+
+CREATE TRIGGER event_is_append_only_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+CREATE TRIGGER event_is_append_only_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+CREATE TABLE evidence (
+  id          TEXT PRIMARY KEY,
+  attempt_id  TEXT NOT NULL REFERENCES attempt (id),
+  task_id     TEXT NOT NULL REFERENCES task (id),
+  head_sha    TEXT NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('commit', 'file', 'command', 'review', 'probe')),
+  name        TEXT NOT NULL,
+  verdict     TEXT NOT NULL CHECK (verdict IN ('passed', 'failed', 'waived')),
+  exit_code   INTEGER,
+  duration_ms INTEGER NOT NULL CHECK (duration_ms >= 0),
+  hash        TEXT NOT NULL,
+  summary     TEXT NOT NULL,
+  model       TEXT,
+  at          INTEGER NOT NULL,
+  -- A gate that goes on after a crash finds what it has checked already.
+  UNIQUE (attempt_id, head_sha, kind, name)
+) STRICT;
+
+CREATE INDEX evidence_of_task ON evidence (task_id, id);
+
+CREATE INDEX evidence_verdict ON evidence (attempt_id, head_sha, verdict);
+
+CREATE TRIGGER evidence_is_kept_delete BEFORE DELETE ON evidence BEGIN SELECT RAISE(ABORT, 'evidence is never removed'); END;
+
+CREATE TRIGGER evidence_is_kept_update BEFORE UPDATE ON evidence BEGIN SELECT RAISE(ABORT, 'evidence is never changed'); END;
+
+CREATE TRIGGER reviewer_is_another BEFORE INSERT ON evidence WHEN NEW.kind = 'review' AND NEW.verdict <> 'waived' BEGIN
+  SELECT RAISE(ABORT, 'the reviewer is the builder')
+   WHERE NEW.model IS NULL OR NEW.model = (SELECT model FROM attempt WHERE id = NEW.attempt_id);
+END;
+
+CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE plan (
+  id         TEXT PRIMARY KEY,
+  request_id TEXT NOT NULL REFERENCES request (id),
+  project_id TEXT NOT NULL,
+  project    TEXT NOT NULL,
+  title      TEXT NOT NULL,
+  text       TEXT NOT NULL,
+  state      TEXT NOT NULL CHECK (state IN ('draft', 'running', 'done', 'failed', 'cancelled')),
+  rehearsal  INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
+  source     TEXT NOT NULL CHECK (source IN ('model', 'template', 'file', 'rehearsal')),
+  branch     TEXT NOT NULL,
+  budget     INTEGER NOT NULL CHECK (budget > 0),
+  spent      INTEGER NOT NULL DEFAULT 0,
+  endpoint   TEXT,
+  tasks      INTEGER NOT NULL DEFAULT 0,
+  done       INTEGER NOT NULL DEFAULT 0,
+  stuck      INTEGER NOT NULL DEFAULT 0,
+  ended      INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at   INTEGER
+) STRICT;
+
+CREATE INDEX plan_by_state ON plan (state, id);
+
+CREATE TABLE project (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL UNIQUE,
+  path        TEXT NOT NULL UNIQUE,
+  registered  INTEGER NOT NULL CHECK (registered IN (0, 1)),
+  main_branch TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  -- Null while the repository is being made: the row is the intent, and a half-made repository is finished from it.
+  ready_at    INTEGER
+) STRICT;
+
+CREATE TABLE provider (
+  name       TEXT PRIMARY KEY,
+  wire       TEXT NOT NULL CHECK (wire IN ('anthropic', 'openai-responses', 'openai-chat', 'ollama')),
+  base_url   TEXT NOT NULL,
+  rehearsal  INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE release (
+  id           TEXT PRIMARY KEY,
+  plan_id      TEXT NOT NULL REFERENCES plan (id),
+  task_id      TEXT NOT NULL REFERENCES task (id),
+  project      TEXT NOT NULL,
+  target       TEXT NOT NULL CHECK (target IN ('local')),
+  state        TEXT NOT NULL CHECK (state IN ('starting', 'healthy', 'unhealthy', 'stopped', 'failed')),
+  commit_sha   TEXT NOT NULL,
+  payload_hash TEXT NOT NULL,
+  port         INTEGER,
+  url          TEXT,
+  session_id   TEXT,
+  pid          INTEGER,
+  last_status  INTEGER,
+  latency_ms   INTEGER,
+  checked_at   INTEGER,
+  error        TEXT,
+  rehearsal    INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
+  started_at   INTEGER NOT NULL,
+  ended_at     INTEGER
+) STRICT;
+
+CREATE INDEX release_live ON release (project, id) WHERE state IN ('starting', 'healthy', 'unhealthy');
+
+CREATE INDEX release_of_plan ON release (plan_id, id);
+
+CREATE INDEX release_of_project ON release (project, id);
+
+CREATE UNIQUE INDEX release_once ON release (plan_id, task_id, commit_sha) WHERE state IN ('starting', 'healthy', 'unhealthy');
+
+CREATE TABLE request (
+  id              TEXT PRIMARY KEY,
+  text            TEXT NOT NULL,
+  project         TEXT NOT NULL,
+  budget          INTEGER NOT NULL CHECK (budget > 0),
+  review          INTEGER NOT NULL CHECK (review IN (0, 1)),
+  rehearsal       INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
+  plan_file       TEXT CHECK (plan_file IS NULL OR json_valid(plan_file)),
+  idempotency_key TEXT UNIQUE,
+  state           TEXT NOT NULL CHECK (state IN ('planning', 'planned', 'failed')),
+  error           TEXT,
+  plan_id         TEXT,
+  actor           TEXT NOT NULL,
+  created_at      INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX request_planning ON request (created_at) WHERE state = 'planning';
+
+CREATE TABLE session (
+  id             TEXT PRIMARY KEY,
+  attempt_id     TEXT,
+  task_id        TEXT,
+  plan_id        TEXT,
+  role           TEXT NOT NULL CHECK (role IN ('builder', 'reviewer', 'planner', 'product', 'gate')),
+  title          TEXT NOT NULL,
+  agent          TEXT NOT NULL,
+  driver         TEXT NOT NULL CHECK (driver IN ('claude-code', 'codex', 'pi', 'direct', 'command')),
+  model          TEXT,
+  state          TEXT NOT NULL CHECK (state IN ('launching', 'running', 'ended', 'lost')),
+  -- Value of REEF_ATTEMPT in the environment of everything that the session starts.
+  mark           TEXT NOT NULL,
+  -- With the pid these name one process for ever: pids are used again.
+  pid            INTEGER,
+  start_ticks    TEXT,
+  exit_code      INTEGER,
+  verdict        TEXT CHECK (verdict IN ('succeeded', 'failed', 'interrupted', 'timed_out', 'killed_budget', 'cancelled')),
+  outcome        TEXT,
+  last_line      TEXT,
+  units          INTEGER NOT NULL DEFAULT 0 CHECK (units >= 0),
+  last_output_at INTEGER,
+  started_at     INTEGER NOT NULL,
+  ended_at       INTEGER,
+  CHECK ((state IN ('ended', 'lost')) = (ended_at IS NOT NULL AND verdict IS NOT NULL))
+) STRICT;
+
+CREATE INDEX session_of_task ON session (task_id, id);
+
+CREATE INDEX session_running ON session (id) WHERE state IN ('launching', 'running');
+
+CREATE TABLE spend_hour (
+  hour        INTEGER NOT NULL,
+  agent       TEXT NOT NULL,
+  provider    TEXT NOT NULL,
+  model       TEXT NOT NULL,
+  project     TEXT NOT NULL,
+  task_id     TEXT NOT NULL,
+  calls       INTEGER NOT NULL,
+  input       INTEGER NOT NULL,
+  cache_read  INTEGER NOT NULL,
+  cache_write INTEGER NOT NULL,
+  output      INTEGER NOT NULL,
+  cost        INTEGER NOT NULL,
+  PRIMARY KEY (hour, agent, provider, model, project, task_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE task (
+  id           TEXT PRIMARY KEY,
+  plan_id      TEXT NOT NULL REFERENCES plan (id),
+  key          TEXT NOT NULL,
+  title        TEXT NOT NULL,
+  instructions TEXT NOT NULL,
+  agent        TEXT NOT NULL,
+  kind         TEXT NOT NULL CHECK (kind IN ('research', 'design', 'build', 'integrate', 'qa', 'deliver', 'work')),
+  tier         TEXT NOT NULL CHECK (tier IN ('fast', 'mid', 'frontier', 'local')),
+  options      TEXT NOT NULL CHECK (json_valid(options)),
+  outputs      TEXT NOT NULL CHECK (json_valid(outputs)),
+  depends_on   TEXT NOT NULL CHECK (json_valid(depends_on)),
+  unmet        INTEGER NOT NULL CHECK (unmet >= 0),
+  priority     INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 4),
+  state        TEXT NOT NULL CHECK (state IN ('draft', 'pending', 'ready', 'claimed', 'running', 'awaiting_input', 'review', 'done', 'failed', 'dead_letter', 'cancelled', 'skipped')),
+  -- Ready time minus the priority's head start: a low priority grows urgent by waiting, and the order needs no recomputing.
+  rank         INTEGER NOT NULL DEFAULT 0,
+  wait_reason  TEXT CHECK (wait_reason IN ('dependency', 'approval', 'budget', 'slot', 'compute', 'breaker', 'quota', 'backoff', 'conflict', 'paused', 'draining', 'disk')),
+  wait_detail  TEXT,
+  wait_owner   TEXT CHECK (wait_owner IN ('engine', 'owner')),
+  wait_until   INTEGER,
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  attempt_id   TEXT,
+  session_id   TEXT,
+  approval_id  TEXT,
+  driver       TEXT,
+  model        TEXT,
+  budget       INTEGER NOT NULL CHECK (budget > 0),
+  spent        INTEGER NOT NULL DEFAULT 0,
+  error        TEXT,
+  worker       TEXT,
+  fence        INTEGER NOT NULL DEFAULT 0,
+  lease_until  INTEGER,
+  created_at   INTEGER NOT NULL,
+  ready_at     INTEGER,
+  started_at   INTEGER,
+  ended_at     INTEGER,
+  UNIQUE (plan_id, key)
+) STRICT;
+
+CREATE INDEX task_delayed ON task (wait_until) WHERE state = 'pending' AND wait_until IS NOT NULL;
+
+CREATE INDEX task_open ON task (state, lease_until) WHERE state <> 'ready' AND state <> 'pending' AND state <> 'done' AND state <> 'cancelled';
+
+CREATE INDEX task_ready ON task (agent, rank) WHERE state = 'ready';
+
+CREATE TRIGGER plan_counted_update AFTER UPDATE OF state ON task
+WHEN (NEW.state = 'done') <> (OLD.state = 'done')
+  OR (NEW.state = 'failed' OR NEW.state = 'dead_letter' OR NEW.state = 'awaiting_input') <> (OLD.state = 'failed' OR OLD.state = 'dead_letter' OR OLD.state = 'awaiting_input')
+  OR (NEW.state = 'failed' OR NEW.state = 'dead_letter' OR NEW.state = 'cancelled' OR NEW.state = 'skipped') <> (OLD.state = 'failed' OR OLD.state = 'dead_letter' OR OLD.state = 'cancelled' OR OLD.state = 'skipped') BEGIN
+  UPDATE plan
+     SET done  = done + (NEW.state = 'done') - (OLD.state = 'done'),
+         stuck = stuck + (NEW.state = 'failed' OR NEW.state = 'dead_letter' OR NEW.state = 'awaiting_input')
+                       - (OLD.state = 'failed' OR OLD.state = 'dead_letter' OR OLD.state = 'awaiting_input'),
+         ended = ended + (NEW.state = 'done' OR NEW.state = 'failed' OR NEW.state = 'dead_letter' OR NEW.state = 'cancelled' OR NEW.state = 'skipped')
+                       - (OLD.state = 'done' OR OLD.state = 'failed' OR OLD.state = 'dead_letter' OR OLD.state = 'cancelled' OR OLD.state = 'skipped')
+   WHERE id = NEW.plan_id;
+END;
+
+CREATE TRIGGER task_counted_insert AFTER INSERT ON task BEGIN
+  UPDATE plan
+     SET tasks = tasks + 1,
+         done  = done + (NEW.state = 'done'),
+         stuck = stuck + (NEW.state = 'failed' OR NEW.state = 'dead_letter' OR NEW.state = 'awaiting_input'),
+         ended = ended + (NEW.state = 'done' OR NEW.state = 'failed' OR NEW.state = 'dead_letter' OR NEW.state = 'cancelled' OR NEW.state = 'skipped')
+   WHERE id = NEW.plan_id;
+  INSERT INTO task_count (agent, state, n) VALUES (NEW.agent, NEW.state, 1) ON CONFLICT (state, agent) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER task_counted_update AFTER UPDATE OF state, agent ON task WHEN OLD.state <> NEW.state OR OLD.agent <> NEW.agent BEGIN
+  UPDATE task_count SET n = n - 1 WHERE state = OLD.state AND agent = OLD.agent;
+  INSERT INTO task_count (agent, state, n) VALUES (NEW.agent, NEW.state, 1) ON CONFLICT (state, agent) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER task_done_needs_evidence BEFORE UPDATE OF state ON task WHEN NEW.state = 'done' AND OLD.state <> 'done' BEGIN
+  SELECT RAISE(ABORT, 'done needs evidence')
+   WHERE NOT EXISTS (SELECT 1 FROM attempt a JOIN evidence e ON e.attempt_id = a.id AND e.head_sha = a.head_sha AND e.verdict = 'passed' WHERE a.id = NEW.attempt_id)
+      OR EXISTS (SELECT 1 FROM attempt a JOIN evidence e ON e.attempt_id = a.id AND e.head_sha = a.head_sha AND e.verdict = 'failed' WHERE a.id = NEW.attempt_id);
+END;
+
+CREATE TABLE task_count (
+  agent TEXT NOT NULL,
+  state TEXT NOT NULL,
+  n     INTEGER NOT NULL,
+  PRIMARY KEY (state, agent)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE worktree (
+  attempt_id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL REFERENCES project (id),
+  path       TEXT NOT NULL UNIQUE,
+  branch     TEXT NOT NULL,
+  start_sha  TEXT NOT NULL,
+  base_sha   TEXT NOT NULL,
+  opened_at  INTEGER NOT NULL,
+  -- Null while it is being made: until then no agent has been in it and it may be made anew.
+  ready_at   INTEGER,
+  closed_at  INTEGER,
+  UNIQUE (project_id, branch)
+) STRICT;
+
+CREATE INDEX worktree_open ON worktree (opened_at) WHERE closed_at IS NULL;
