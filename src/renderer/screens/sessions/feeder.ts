@@ -10,9 +10,11 @@ export type Held = { readonly lines: number; readonly more: boolean }
 
 /** At most thirty writes a second: more cannot be read, and twelve terminals share one thread (T2). */
 const PACE_MS = 33
+/** With a whole piece waiting nothing is gained by gathering more: the terminal draws once a frame however often it is written to. */
+const FLOOD_PACE_MS = 4
 /** What the terminal has not read yet may not grow past this (T1: at most 200 000). */
 const HIGH = 100_000
-const LOW = 20_000
+const LOW = 60_000
 /** One write; also what a paused reader gets when he comes to the end of what is there. */
 const PIECE = 48_000
 /** What waits here before whoever brings text is made to wait. */
@@ -34,7 +36,7 @@ export function createFeeder(deps: FeederDeps) {
 
   const schedule = () => {
     if (timer !== undefined || closed || paused || length === 0 || unread > HIGH) return
-    timer = deps.setTimer(flush, PACE_MS)
+    timer = deps.setTimer(flush, length < PIECE ? PACE_MS : FLOOD_PACE_MS)
   }
   function flush(): void {
     timer = undefined

@@ -43,6 +43,11 @@ export function createTerminalView(deps: TerminalDeps) {
   let over = false
   let held = 0
   let wasBelow = 0
+  let looking = 0
+  let wentDown = false
+  let lastBelow = 0
+  let lastMore = false
+  let lastKind: FollowState['kind'] = 'following'
   let seen = false
   let reading: AbortController | undefined
   let feeder = makeFeeder()
@@ -61,7 +66,8 @@ export function createTerminalView(deps: TerminalDeps) {
         }),
       onHeld: ({ lines, more }) => {
         held = lines
-        onReading({ more })
+        if (more !== lastMore) onReading({ more })
+        lastMore = more
         tell()
       },
       setTimer: (call, ms) => setTimeout(call, ms),
@@ -76,7 +82,11 @@ export function createTerminalView(deps: TerminalDeps) {
     }
     if (paused) tell()
   }
-  const tell = () => onReading({ below: xterm.linesBelow() + held })
+  function tell(): void {
+    const below = xterm.linesBelow() + held
+    if (below !== lastBelow) onReading({ below })
+    lastBelow = below
+  }
 
   function follow(): void {
     if (reading || over || !seen) return
@@ -92,7 +102,8 @@ export function createTerminalView(deps: TerminalDeps) {
     function onState(state: FollowState): void {
       if (stop.signal.aborted) return
       over = state.kind === 'ended'
-      onReading({ follow: state })
+      if (state.kind !== 'following' || lastKind !== 'following') onReading({ follow: state })
+      lastKind = state.kind
     }
   }
   function fromFirstLine(text: string): string {
@@ -116,6 +127,7 @@ export function createTerminalView(deps: TerminalDeps) {
     paused = false
     feeder.resume()
     xterm.toEnd()
+    lastBelow = 0
     onReading({ paused, below: 0 })
     xterm.focus()
   }
@@ -128,7 +140,16 @@ export function createTerminalView(deps: TerminalDeps) {
     else if (paused && (arrived || downwards) && !feeder.release()) followOn()
     if (paused) tell()
   }
-  const lookSoon = (downwards = false) => requestAnimationFrame(() => look(downwards))
+  /** Once a frame: a flood scrolls by thousands of lines, and each of them is told of. */
+  function lookSoon(downwards = false): void {
+    wentDown ||= downwards
+    if (looking !== 0) return
+    looking = requestAnimationFrame(() => {
+      looking = 0
+      look(wentDown)
+      wentDown = false
+    })
+  }
 
   function fromStart(): void {
     stopReading()
@@ -142,6 +163,7 @@ export function createTerminalView(deps: TerminalDeps) {
       over = false
       paused = false
       fresh = true
+      lastBelow = 0
       onReading({ paused, below: 0, cut: false, more: false, follow: { kind: 'following' } })
       follow()
     })
@@ -203,6 +225,7 @@ export function createTerminalView(deps: TerminalDeps) {
     stopFinding: xterm.stopFinding,
     setScreenReader: xterm.setScreenReader,
     dispose(): void {
+      cancelAnimationFrame(looking)
       stopReading()
       feeder.close()
       resize.disconnect()
