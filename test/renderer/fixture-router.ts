@@ -28,7 +28,7 @@ export function createFixtureRouter(name: WorldName) {
     const os = implement(contract)
     /** Reads that are no part of the feed hang, or are refused, when the world says so. */
     const read = async <Data>(answer?: Data): Promise<Data> => {
-      if (name === 'loading') await sleep(3_600_000)
+      if (name === 'loading') await sleep(3_600_000, undefined, { ref: false })
       if (name === 'error')
         refuse({ code: 'internal', message: 'The database could not be read.', remedy: 'Look at the log in the data directory; REEF tries again when you do.' })
       return answer as Data

@@ -27,7 +27,7 @@ export function Button({ kind = 'plain', large = false, pending = false, icon, h
       {...(hint && { 'aria-keyshortcuts': hint })}
     >
       {icon}
-      <span>{children}</span>
+      {children == null ? null : <span>{children}</span>}
       {hint ? <Kbd>{hint}</Kbd> : null}
     </button>
   )

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { ApprovalView } from '../../../contract/index.ts'
-import { goTo, replacePlace } from '../../live/place.ts'
+import { replacePlace } from '../../live/place.ts'
 import { useAsk, useReef } from '../../live/reef.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { useKeys } from '../../parts/keys.ts'
@@ -34,15 +34,7 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
     const next = neighbour(rows, chosen?.id, step)
     if (next) replacePlace('inbox', next.id)
   }
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    arrowdown: () => move(1),
-    arrowup: () => move(-1),
-    ']': () => move(1),
-    '[': () => move(-1),
-    escape: () => goTo('overview'),
-  })
+  useKeys({ j: () => move(1), k: () => move(-1), ']': () => move(1), '[': () => move(-1) })
   const open = queue.filter(isOpen).length
   const choose = (approval: ApprovalView) => replacePlace('inbox', approval.id)
   const turn = (to: Side) => {
