@@ -152,12 +152,19 @@ function Row({
         {piece(bar.expected, 'expected')}
         {piece(bar.waited, 'waited')}
         {piece(bar.ran, 'ran')}
-        <span className={styles.length} style={{ left: percent(placeOf(scale, bar.ran?.[1] ?? bar.waited?.[1] ?? scale.from)) }}>
-          {length || (bar.expected ? '' : reason)}
+        <span className={styles.length} style={toLabelPlace(bar, scale)}>
+          {bar.ran ? [length, attention === 'alarm' ? reason : ''].filter(Boolean).join(' · ') : reason}
         </span>
       </span>
     </button>
   )
+}
+
+/** Behind what ran, or before it where there is no room behind; what has not begun says at the left why. */
+function toLabelPlace(bar: Bar, scale: Scale): { left: string } | { right: string } {
+  if (!bar.ran) return { left: '0' }
+  const [start, end] = [placeOf(scale, bar.ran[0]), placeOf(scale, bar.ran[1])]
+  return end > 0.85 && start > 0.15 ? { right: percent(1 - start) } : { left: percent(end) }
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(3)}%`
