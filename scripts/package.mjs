@@ -9,7 +9,6 @@ import { findElectron, installElectron } from './electron-binary.mjs'
 import { lockFuses, placeholderProgram, readFuses } from './fuses.mjs'
 import { root } from './node-version.mjs'
 
-const unpacked = join(root, 'release', process.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked')
 const say = (line) => process.stdout.write(`${line}\n`)
 
 if (process.platform !== 'linux') stop('Packages are made on Linux only.')
@@ -19,6 +18,9 @@ try {
   stop(`REEF could not be built: ${error.message}`)
 }
 const program = process.argv.includes('--rehearse') ? undefined : (findElectron() ?? installElectron())
+// A rehearsal never takes the place of real packages.
+const output = program ? 'release' : '.cache/package-rehearsal'
+const unpacked = join(root, output, process.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked')
 const temporary = program ? undefined : mkdtempSync(join(tmpdir(), 'reef-package-'))
 try {
   if (!program) say("Electron's program is not here (npm run electron:install): this is a packaging rehearsal, and its result cannot start.")
@@ -31,7 +33,7 @@ try {
   say(
     program
       ? 'The packages are in release/.'
-      : 'Packaging rehearsed in release/linux-unpacked: contents and fuses are right. It cannot start, because Electron is not in it.',
+      : 'Packaging rehearsed in .cache/package-rehearsal: contents and fuses are right. It cannot start, because Electron is not in it.',
   )
 } finally {
   if (temporary) rmSync(temporary, { recursive: true, force: true })
@@ -41,10 +43,14 @@ try {
 function pack(target, electronDist, more = []) {
   const from = electronDist ? [`--config.electronDist=${electronDist}`] : ['--prepackaged', unpacked]
   const builder = join(root, 'node_modules', 'electron-builder', 'cli.js')
-  const { status, stdout, stderr } = spawnSync(process.execPath, [builder, '--linux', target, ...more, '--publish', 'never', ...from], {
-    cwd: root,
-    encoding: 'utf8',
-  })
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [builder, '--linux', target, ...more, '--publish', 'never', `--config.directories.output=${output}`, ...from],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
   if (status !== 0) process.stderr.write(stdout + stderr)
   if (status !== 0)
     stop(
