@@ -7,7 +7,7 @@ import styles from './overview.module.css'
 
 /** The first minute: what REEF does, and the three ways in. Nothing here needs a key or costs anything unless it says so. */
 export function Begin() {
-  const { noModel, rehearsing } = useReef(({ status }) => ({ noModel: status.models === 'none', rehearsing: status.rehearsal === 'running' }))
+  const { noModel, rehearsed } = useReef(({ status }) => ({ noModel: status.models === 'none', rehearsed: status.rehearsal === 'done' }))
   const rehearse = useCommand((client) => client.rehearsal.start())
   const onRehearse = async () => {
     if (await rehearse.run()) say('The rehearsal runs. It costs nothing.')
@@ -22,8 +22,8 @@ export function Begin() {
         <Button large kind="lead" hint="n" onClick={() => openDialog('new-request')}>
           New request
         </Button>
-        <Button large pending={rehearse.pending || rehearsing} onClick={onRehearse}>
-          {rehearsing ? 'The rehearsal runs' : 'Start the rehearsal'}
+        <Button large pending={rehearse.pending} onClick={onRehearse}>
+          {rehearsed ? 'Play the rehearsal again' : 'Start the rehearsal'}
         </Button>
         {noModel ? (
           <Button large onClick={() => openDialog('connect-model')}>
@@ -32,7 +32,10 @@ export function Begin() {
         ) : null}
       </div>
       <p className={styles.more}>
-        The rehearsal plays a whole request with scripted models, for free. {noModel ? 'A real request needs a connected model.' : ''}
+        {rehearsed
+          ? 'The rehearsal is done: its plan, sessions and product stand below, marked as such.'
+          : 'The rehearsal plays a whole request with scripted models, for free.'}{' '}
+        {noModel ? 'A real request needs a connected model.' : ''}
       </p>
       <RefusalNote refusal={rehearse.refusal} again={onRehearse} />
     </Card>

@@ -71,7 +71,13 @@ export function selectReleased(facts: Facts): readonly ReleaseView[] {
   return [...latest.values()].filter((release) => release.state !== 'stopped').sort((a, b) => trouble(b) - trouble(a) || b.startedAt - a.startedAt)
 }
 
-/** True before the first request: the screen then says how to begin. */
+/** True until anything was asked for or rehearsed: there is nothing to list yet. */
 export function isBlank(facts: Facts): boolean {
   return Object.keys(facts.plans).length === 0 && Object.keys(facts.requests).length === 0
+}
+
+/** True until the owner's own first request, except while the rehearsal plays: the screen then says how to begin. */
+export function isBeginning(facts: Facts): boolean {
+  const own = (row: { readonly rehearsal: boolean }) => !row.rehearsal
+  return facts.status.rehearsal !== 'running' && !Object.values(facts.plans).some(own) && !Object.values(facts.requests).some(own)
 }

@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest'
+import type { ReefEvent, TaskView } from '../../../contract/index.ts'
+import type { Facts } from '../../live/state.ts'
+import { isBeginning, isBlank, selectReleased, selectRunning, selectStuck, selectWaiting } from './overview.select.ts'
+import { tell } from './told.ts'
+
+const rows = (list: ReadonlyArray<{ id: string }>) => Object.fromEntries(list.map((row) => [row.id, row]))
+const world = (change: Record<string, unknown>) =>
+  ({ status: { rehearsal: 'none', now: 0 }, requests: {}, plans: {}, tasks: {}, sessions: {}, approvals: {}, releases: {}, ...change }) as unknown as Facts
+const ids = (list: readonly { readonly id: string }[]) => list.map((row) => row.id)
+const task = (id: string, change: Partial<TaskView>) => ({
+  id,
+  planId: 'plan_1',
+  state: 'ready',
+  wait: null,
+  readyAt: null,
+  endedAt: null,
+  createdAt: 0,
+  ...change,
+})
+const wait = (reason: string) => ({ reason, detail: '', owner: 'engine', until: null }) as unknown as TaskView['wait']
+
+it('calls stuck what does not go on by itself: given up first, then held the longest (U-30, U-82)', () => {
+  const facts = world({
+    plans: rows([{ id: 'plan_1', state: 'running' } as never, { id: 'plan_2', state: 'cancelled' } as never]),
+    tasks: rows([
+      task('running', { state: 'running' }),
+      task('order', { state: 'pending', wait: wait('dependency') }),
+      task('asks', { state: 'awaiting_input', wait: wait('approval') }),
+      task('slot', { wait: wait('slot'), readyAt: 20 as never }),
+      task('money', { wait: wait('budget'), readyAt: 10 as never }),
+      task('gave-up', { state: 'dead_letter', endedAt: 30 as never }),
+      task('over', { state: 'failed', planId: 'plan_2' as never }),
+    ]),
+  })
+  expect(ids(selectStuck(facts))).toEqual(['gave-up', 'money', 'slot'])
+})
+
+it('asks first about what ends first, and shows no decided request as waiting', () => {
+  const facts = world({
+    approvals: rows([
+      { id: 'late', state: 'requested', deadline: 9 } as never,
+      { id: 'soon', state: 'requested', deadline: 3 } as never,
+      { id: 'done', state: 'approved', deadline: 1 } as never,
+    ]),
+  })
+  expect(ids(selectWaiting(facts))).toEqual(['soon', 'late'])
+})
+
+it('shows the last release of each project, those in trouble first, and none that was stopped', () => {
+  const release = (id: string, project: string, state: string, startedAt: number) => ({ id, project, state, startedAt })
+  const facts = world({
+    releases: rows([
+      release('a1', 'a', 'healthy', 1),
+      release('a2', 'a', 'healthy', 5),
+      release('b1', 'b', 'unhealthy', 2),
+      release('c1', 'c', 'healthy', 3),
+      release('c2', 'c', 'stopped', 4),
+    ]),
+  })
+  expect(ids(selectReleased(facts))).toEqual(['b1', 'a2'])
+})
+
+it('counts agents at work as running, not the products they released', () => {
+  const session = (id: string, state: string, role: string, startedAt: number) => ({ id, state, role, startedAt })
+  const facts = world({
+    sessions: rows([
+      session('new', 'running', 'builder', 5),
+      session('old', 'launching', 'reviewer', 1),
+      session('shop', 'running', 'product', 0),
+      session('gone', 'ended', 'builder', 0),
+    ]),
+  })
+  expect(ids(selectRunning(facts))).toEqual(['old', 'new'])
+})
+
+it('says how to begin until the owner has asked for something himself, and not while the rehearsal plays (U-38)', () => {
+  const rehearsed = world({ plans: rows([{ id: 'p', rehearsal: true } as never]) })
+  const playing = { ...rehearsed, status: { ...rehearsed.status, rehearsal: 'running' } } as Facts
+  const own = world({ plans: rows([{ id: 'p', rehearsal: false } as never]) })
+  expect([world({}), rehearsed, playing, own].map((facts) => [isBlank(facts), isBeginning(facts)])).toEqual([
+    [true, true],
+    [false, true],
+    [false, false],
+    [false, false],
+  ])
+})
+
+it('tells the owner what happened in his words, and keeps the factory’s own business to itself', () => {
+  const event = (type: string, data: unknown) => ({ type, data }) as ReefEvent
+  expect(tell(event('task.dead-lettered', { id: 'task_1', planId: 'plan_1', key: 'T3', title: 'Draft posts' }))).toEqual({
+    glyph: '✖',
+    text: 'T3 Draft posts: gave up',
+    href: '#/plans/plan_1/task_1',
+  })
+  expect([tell(event('call.settled', {})), tell(event('task.claimed', {}))]).toEqual([undefined, undefined])
+})
