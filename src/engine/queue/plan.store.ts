@@ -83,8 +83,13 @@ export function createQueueReader(db: ReadDb) {
     `SELECT ${taskColumns} FROM task WHERE id < :before AND (:plan_id IS NULL OR plan_id = :plan_id) AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT +:limit`,
   )
   const tasksOf = db.prepare<{ plan_id: PlanId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE plan_id = +:plan_id ORDER BY length(key), key`)
+  // The newest are found in the index alone; only they are read.
   const attention = db.prepare<{ limit: number }, TaskRow>(
-    `SELECT ${taskColumns} FROM task WHERE ${inOpenIndex} AND state IN ('claimed', 'running', 'review', 'awaiting_input', 'failed', 'dead_letter') ORDER BY id DESC LIMIT +:limit`,
+    `SELECT ${taskColumns} FROM task
+      WHERE rowid IN (SELECT rowid FROM task
+                       WHERE ${inOpenIndex} AND state IN ('claimed', 'running', 'review', 'awaiting_input', 'failed', 'dead_letter')
+                       ORDER BY rowid DESC LIMIT +:limit)
+      ORDER BY rowid DESC`,
   )
   const requests = db.prepare<{ before: string; limit: number }, RequestRow>(
     `SELECT ${requestColumns} FROM request WHERE id < :before ORDER BY id DESC LIMIT +:limit`,

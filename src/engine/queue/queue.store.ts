@@ -78,6 +78,7 @@ export function createQueueStore(db: WriteDb) {
     `UPDATE task SET worker = :worker, fence = fence + 1, lease_until = :lease_until WHERE id = :id AND state IN ('claimed', 'running', 'review') RETURNING ${taskColumns}`,
   )
   const byId = db.prepare<{ id: TaskId }, TaskRow>(`SELECT ${taskColumns} FROM task WHERE id = :id`)
+  const anyDependent = db.prepare<{ id: TaskId }>('SELECT 1 FROM dependency WHERE needs_id = :id LIMIT 1')
   const unblock = db.prepare<{ id: TaskId }, TaskRow>(
     `UPDATE task SET unmet = unmet - 1 WHERE id IN (SELECT task_id FROM dependency WHERE needs_id = :id) RETURNING ${taskColumns}`,
   )
@@ -163,7 +164,7 @@ export function createQueueStore(db: WriteDb) {
     heartbeat: (held: Claim, leaseUntil: Instant) => heartbeat.run({ id: held.taskId, fence: held.fence, lease_until: leaseUntil }).changes === 1,
     adopt: (id: TaskId, worker: string, leaseUntil: Instant) => adopt.get({ id, worker, lease_until: leaseUntil }),
     byId: (id: TaskId) => byId.get({ id }),
-    unblock: (id: TaskId) => unblock.all({ id }),
+    unblock: (id: TaskId) => (anyDependent.get({ id }) ? unblock.all({ id }) : []),
     block: (id: TaskId) => block.all({ id }),
     held: () => held.all(),
     /** Gives up to `limit` tasks back whose lease has run out; their attempts still have to be ended. */
