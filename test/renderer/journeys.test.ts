@@ -122,7 +122,7 @@ it('says how old it is when the line is lost, and goes on by itself when it is b
   await context.close()
 }, 60_000)
 
-it('a thousand requests in the inbox are a few rows in the document (bench first screen)', async () => {
+it('a thousand requests in the inbox are a few rows in the document (U-117)', async () => {
   const { page, context } = await stage.open({ world: 'thousand', place: 'inbox' })
   await page.getByRole('article').waitFor()
   const rows = page.getByRole('list', { name: 'Waiting on you' }).getByRole('listitem')
@@ -140,4 +140,11 @@ it('the first screen loads less than 500 kB of script', async () => {
   await context.close()
   expect(bytes).toBeGreaterThan(100_000)
   expect(bytes).toBeLessThan(500_000)
+}, 60_000)
+
+it('a link to a request that nobody knows says so instead of showing another one (U-25)', async () => {
+  const { page, context } = await stage.open({ place: 'inbox/apr_00000000000000000000000077' })
+  await page.getByRole('alert').getByText('There is no such approval.').waitFor()
+  expect(await page.getByRole('article').count()).toBe(0)
+  await context.close()
 }, 60_000)

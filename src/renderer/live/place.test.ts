@@ -7,7 +7,7 @@ it('writes an address that reads back as the same place, whatever is in it (U-25
 })
 
 it('takes what nobody knows for the overview, and never fails', () => {
-  expect(['', '#', '#/', '#/nowhere/x', '#/%E0%A4%A', '/inbox/apr_1', '#/plan/p'].map((hash) => parsePlace(hash))).toEqual([
+  expect(['', '#', '#/', '#/nowhere/x', '#/%E0%A4%A', '/inbox/apr_1', '#/plan/p', '#/approval/apr_1', '#/toString/x'].map((hash) => parsePlace(hash))).toEqual([
     { screen: 'overview', params: [] },
     { screen: 'overview', params: [] },
     { screen: 'overview', params: [] },
@@ -15,6 +15,8 @@ it('takes what nobody knows for the overview, and never fails', () => {
     { screen: 'overview', params: [] },
     { screen: 'inbox', params: ['apr_1'] },
     { screen: 'plans', params: ['p'] },
+    { screen: 'inbox', params: ['apr_1'] },
+    { screen: 'overview', params: [] },
   ])
 })
 

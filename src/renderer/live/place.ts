@@ -4,6 +4,9 @@ export const screenNames = ['overview', 'plans', 'inbox', 'sessions', 'spend', '
 export type ScreenName = (typeof screenNames)[number]
 export type Place = { readonly screen: ScreenName; readonly params: readonly string[] }
 
+/** Links from outside name a thing (`reef://approval/…`); each kind is shown on one screen (U-25). */
+const thingScreens: Readonly<Record<string, ScreenName>> = { plan: 'plans', approval: 'inbox', session: 'sessions', agent: 'agents' }
+
 /** Reads `#/plans/plan_…/task_…`; anything unknown is the overview. */
 export function parsePlace(hash: string): Place {
   const [name = '', ...params] = hash
@@ -11,7 +14,7 @@ export function parsePlace(hash: string): Place {
     .split('/')
     .filter(Boolean)
     .map(decoded)
-  const screen = screenNames.find((known) => known === name || (name === 'plan' && known === 'plans'))
+  const screen = screenNames.find((known) => known === name || known === thingScreens[name])
   return screen ? { screen, params } : { screen: 'overview', params: [] }
 }
 

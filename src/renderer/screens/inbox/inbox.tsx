@@ -24,8 +24,11 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
   const older = useAsk(async (client) => (side === 'history' ? (await client.approval.list({ limit: 500 })).approvals : []), [side])
   const history = useMemo(() => mergeHistory(decided, older.data ?? []), [decided, older.data])
   const rows = side === 'open' ? queue : history
+  const isForeign = wanted !== undefined && !known && !rows.some((row) => row.id === wanted)
+  // A link may name a request that is older than what the feed carries.
+  const asked = useAsk(async (client) => (isForeign ? await client.approval.get({ id: wanted as ApprovalView['id'] }) : undefined), [isForeign, wanted])
   // What was just decided stays in front of the owner until he moves on: nothing slides under his finger (U-19).
-  const chosen = known ?? rows.find((row) => row.id === wanted) ?? (wanted ? undefined : rows[0])
+  const chosen = known ?? rows.find((row) => row.id === wanted) ?? (wanted ? (isForeign ? asked.data : undefined) : rows[0])
   const first = wanted ? undefined : chosen?.id
   useEffect(() => {
     if (first) replacePlace('inbox', first)
@@ -65,7 +68,9 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
       {chosen ? (
         <ApprovalCard key={chosen.id} approval={chosen} onNext={() => move(1)} />
       ) : (
-        <div className={styles.none}>{wanted ? <Empty title="This request is not known here any more." /> : null}</div>
+        <div className={styles.none}>
+          <RefusalNote refusal={wanted ? asked.refusal : undefined} again={asked.again} />
+        </div>
       )}
     </div>
   )
