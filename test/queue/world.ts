@@ -29,8 +29,8 @@ export const task = (key: string, dependsOn: string[] = [], more: Partial<PlanFi
 export const asRequest = (text: string, more: Partial<SubmitInput> = {}): SubmitInput => ({ text, review: false, ...more })
 
 /** Requests, plans and queue as the engine composes them, on a file of their own, with a clock that stands still. */
-export function openWorld(settings: { maxDepth?: number } = {}) {
-  const dir = mkdtempSync(join(tmpdir(), 'reef-queue-'))
+export function openWorld(settings: { maxDepth?: number; dir?: string } = {}) {
+  const dir = settings.dir ?? mkdtempSync(join(tmpdir(), 'reef-queue-'))
   const file = join(dir, 'reef.db')
   const db = openWriter(file)
   // Nobody pulls the plug here, and a walk commits thousands of times.
@@ -104,7 +104,7 @@ export function openWorld(settings: { maxDepth?: number } = {}) {
     [Symbol.dispose](): void {
       reader.close()
       db.close()
-      rmSync(dir, { recursive: true })
+      if (!settings.dir) rmSync(dir, { recursive: true })
     },
   }
 }
