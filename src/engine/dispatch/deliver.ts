@@ -50,7 +50,7 @@ export async function runDelivery(deps: DispatchDeps, claim: Claim, work: Work):
       card: {
         what: `Deploy ${plan.project} ${merged.commit.slice(0, 7)} → this machine`.slice(0, 90),
         blast: '1 product, reachable on this machine only',
-        reversible: 'reversible: the running version stays until the new one answers',
+        reversible: 'yes, the running version stays until the new one answers',
         cost: '$0 now',
         why: `${plan.title}: every task before it passed its gate.`,
         evidence: plans
@@ -66,7 +66,7 @@ export async function runDelivery(deps: DispatchDeps, claim: Claim, work: Work):
         ],
       },
       payload: described.payload,
-      askedBy: `agent:${task.agent}`,
+      askedBy: task.agent,
       rehearsal: plan.rehearsal,
       since: attempt.startedAt,
     })

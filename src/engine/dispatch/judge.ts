@@ -93,14 +93,14 @@ function askForUnreviewed(deps: DispatchDeps, claim: Claim, { task, plan }: Work
     card: {
       what: `Accept ${task.key} ${task.title} without a review`.slice(0, 90),
       blast: `1 project, branch ${plan.branch}`,
-      reversible: 'reversible: the merge can be reverted',
+      reversible: 'yes, the merge can be reverted',
       cost: '$0 now',
       why: reason,
       evidence: evidence.map((item) => `${item.name}: ${item.verdict}`),
       previews: [{ kind: 'text', title: 'Commit', text: `${attempt.headSha} on ${attempt.branch}` }],
     },
     payload,
-    askedBy: `agent:${task.agent}`,
+    askedBy: task.agent,
     rehearsal: plan.rehearsal,
     since: attempt.startedAt,
   })

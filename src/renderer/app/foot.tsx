@@ -8,7 +8,7 @@ import styles from './foot.module.css'
 /** What can be done from anywhere, and how the engine feels. */
 export function Foot() {
   const { version, startedAt, lag } = useReef(({ status }) => ({ version: status.version, startedAt: status.startedAt, lag: status.lagP99Ms }))
-  const now = useNow(60_000)
+  const now = useNow(10_000)
   return (
     <footer className={styles.foot}>
       <Button kind="quiet" hint="Ctrl K" onClick={() => openDialog('palette')}>
