@@ -67,7 +67,8 @@ export function PlanHead({ store, critical, children }: { store: PlanStore; crit
             <Elapsed from={plan.startedAt} to={plan.endedAt} />
           </span>
         )}
-        {running && critical.remainingMs > 0 ? (
+        {/* Expected times are those of real models. */}
+        {running && !plan.rehearsal && critical.remainingMs > 0 ? (
           <span title="The longest way through what is left, by expected times, if nothing waits">
             about {formatSpan(critical.remainingMs)} left{critical.guessed ? ', partly guessed' : ''}
           </span>
