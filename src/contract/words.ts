@@ -28,7 +28,7 @@ export const attemptWords: Record<AttemptState, Word> = {
   succeeded: { word: 'succeeded', glyph: '✓', attention: 'quiet' },
   failed: { word: 'failed', glyph: '✕', attention: 'alarm' },
   interrupted: { word: 'interrupted', glyph: '≀', attention: 'quiet' },
-  timed_out: { word: 'timed out', glyph: '⧖', attention: 'alarm' },
+  timed_out: { word: 'timed out', glyph: '◷', attention: 'alarm' },
   killed_budget: { word: 'stopped by its budget', glyph: '$', attention: 'alarm' },
   cancelled: { word: 'cancelled', glyph: '⊘', attention: 'quiet' },
 }
@@ -54,7 +54,7 @@ export const approvalWords: Record<ApprovalState, Word> = {
   denied: { word: 'denied', glyph: '✕', attention: 'quiet' },
   executing: { word: 'taking effect', glyph: '◐', attention: 'active' },
   executed: { word: 'done', glyph: '✓', attention: 'quiet' },
-  expired: { word: 'expired', glyph: '⧖', attention: 'quiet' },
+  expired: { word: 'expired', glyph: '◷', attention: 'quiet' },
   superseded: { word: 'replaced', glyph: '↷', attention: 'quiet' },
   drifted: { word: 'changed after approval', glyph: '▲', attention: 'alarm' },
 }

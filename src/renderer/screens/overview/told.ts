@@ -33,7 +33,7 @@ export function tell(event: ReefEvent): Told | undefined {
     case 'approval.executed':
       return { glyph: '✓', text: `Took effect: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
     case 'approval.expired':
-      return { glyph: '⧖', text: `Expired unanswered: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
+      return { glyph: '◷', text: `Expired unanswered: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
     case 'release.proven':
       return {
         glyph: '✓',
