@@ -207,3 +207,19 @@ describe('a provider that is down', () => {
     await client.agent.set({ name: 'Hawk', change: { model: null } })
   })
 })
+
+it('takes a task up as soon as the owner has given its agent a model', { timeout: 60_000 }, async () => {
+  const { client } = factory
+  await client.agent.set({ name: 'Atlas', change: { model: null, driver: 'pi' } })
+  for (const { name, model } of (await client.agent.list()).agents) if (model) await client.agent.set({ name, change: { model: null, fallback: null } })
+  const planId = await factory.submit('no-model', [{ key: 'A', agent: 'Atlas', kind: 'research', outputs: ['a.md'] }])
+  const waiting = await factory.reached(planId, 'A', ({ wait }) => wait?.reason === 'breaker')
+  expect(waiting.wait).toMatchObject({ owner: 'owner', detail: expect.stringContaining('no model is connected for Atlas') })
+  await using model = await startScriptedModel([
+    { kind: 'shell', command: 'echo found > a.md' },
+    { kind: 'text', text: 'done' },
+  ])
+  await client.provider.add({ name: 'late', wire: 'anthropic', baseUrl: model.url, key: 'some-key-of-length' })
+  await client.agent.set({ name: 'Atlas', change: { model: 'late/model' } })
+  expect(await factory.planEnded(planId)).toMatchObject({ state: 'done' })
+})

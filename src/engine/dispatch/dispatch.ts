@@ -19,6 +19,9 @@ const wakers: ReadonlySet<EventType> = new Set([
   'factory.resumed',
 ])
 
+/** After these a task may find a model that it did not find before. */
+const modelEvents: ReadonlySet<EventType> = new Set(['provider.added', 'agent.changed'])
+
 /** The one loop: claim, run, judge, settle; and at start, recover. */
 export function createDispatch(
   deps: DispatchDeps & { readonly listen: (listener: (event: ReefEvent) => void) => () => void; readonly waiting: () => TaskView[] },
@@ -55,6 +58,8 @@ export function createDispatch(
 
   function hear(event: ReefEvent): void {
     if (wakers.has(event.type)) loop.wake()
+    // Listeners must not write: what they heard is acted upon in the next turn.
+    if (modelEvents.has(event.type)) setImmediate(guarded('waiting tasks could not be readied', () => queue.endDelays('breaker')))
     if (event.type === 'task.cancelled' || event.type === 'task.failed') stopSessions(event.data.id)
   }
 

@@ -95,6 +95,9 @@ export function createQueueStore(db: WriteDb) {
   const delayed = db.prepare<{ now: Instant; limit: number }, TaskRow>(
     `SELECT ${taskColumns} FROM task WHERE state = 'pending' AND wait_until IS NOT NULL AND wait_until <= :now ORDER BY wait_until LIMIT +:limit`,
   )
+  const delayedBy = db.prepare<{ reason: string; limit: number }, TaskRow>(
+    `SELECT ${taskColumns} FROM task WHERE state = 'pending' AND wait_until IS NOT NULL AND wait_reason = :reason LIMIT :limit`,
+  )
   const nextDelayed = db.prepare<[], { at: Instant | null }>(`SELECT min(wait_until) AS at FROM task WHERE state = 'pending' AND wait_until IS NOT NULL`)
   const setWait = db.prepare<{ id: TaskId; reason: string; detail: string; owner: string; until: Instant | null }, TaskRow>(
     `UPDATE task SET wait_reason = :reason, wait_detail = :detail, wait_owner = :owner, wait_until = :until
@@ -170,6 +173,7 @@ export function createQueueStore(db: WriteDb) {
     /** Gives up to `limit` tasks back whose lease has run out; their attempts still have to be ended. */
     expire: (now: Instant, limit: number) => expire.all({ now, limit }),
     delayed: (now: Instant, limit: number) => delayed.all({ now, limit }),
+    delayedBy: (reason: Wait['reason'], limit: number) => delayedBy.all({ reason, limit }),
     nextDelayed: () => nextDelayed.get()?.at ?? null,
     setWait: (id: TaskId, wait: Wait) => setWait.get({ id, ...wait }),
     readySample: (agent: string, limit: number) => readySample.all({ agent, limit }),

@@ -195,6 +195,14 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
         return rows.length
       })
     },
+    /** Something was done about what these tasks wait for: they need not wait for their time. */
+    endDelays(reason: Wait['reason']): number {
+      return write(db, () => {
+        const rows = store.delayedBy(reason, RECOVERY_CHUNK)
+        for (const row of rows) tell('task.readied', shift(row, 'pending', 'ready', readyNow(row)))
+        return rows.length
+      })
+    },
     nextDelayed: () => store.nextDelayed(),
 
     /** Says why ready tasks of a lane are not claimed (U-82); the first 200, and only where the words change. */
