@@ -75,6 +75,7 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'task.dead-lettered': (task, { dataDirFlag }) => ({ ...toTask(task, task.error ?? ''), more: [`retry: reef task retry ${shortId(task.id)}${dataDirFlag}`] }),
   'task.cancelled': (task) => toTask(task),
   'task.skipped': (task) => toTask(task),
+  'queue.recovered': ({ tasks }) => ({ subject: 'queue', word: 'again', attention: 'waiting', detail: `${tasks.length} interrupted tasks are ready again` }),
   'attempt.started': nothing,
   'attempt.ended': nothing,
   'session.launched': nothing,

@@ -3,7 +3,7 @@ import { Actor } from './actor.ts'
 import { AgentView } from './agents.ts'
 import { ApprovalView } from './approvals.ts'
 import { ArtifactView, ProjectView, ReleaseView } from './delivery.ts'
-import { EventId, PlanId } from './ids.ts'
+import { AttemptId, EventId, PlanId, TaskId } from './ids.ts'
 import { CallView } from './ledger.ts'
 import { EvidenceView } from './quality.ts'
 import { AttemptView, PlanView, RequestView, TaskView } from './queue.ts'
@@ -44,6 +44,8 @@ export const eventData = {
   'task.dead-lettered': TaskView,
   'task.cancelled': TaskView,
   'task.skipped': TaskView,
+  /** More leases expired at once than can be told one by one: these tasks are ready again and their attempts interrupted. */
+  'queue.recovered': z.object({ tasks: z.array(z.object({ id: TaskId, planId: PlanId, attemptId: AttemptId.nullable() })), error: z.string() }),
   'attempt.started': AttemptView,
   'attempt.ended': AttemptView,
   'session.launched': SessionView,

@@ -70,9 +70,11 @@ describe('a lease', () => {
     world.clock.advance(LEASE_MS + 1)
     const parts: number[] = []
     for (let some = world.queue.expireSome(); some > 0; some = world.queue.expireSome()) parts.push(some)
-    expect(parts).toEqual([400, 400, 300])
+    expect(parts).toEqual([1100])
     expect(world.queue.held()).toEqual([])
-    expect(world.toldOf('task.retried').length).toBe(1100)
+    const [crowd, ...more] = world.toldOf('queue.recovered')
+    expect([crowd?.data.tasks.length, new Set(crowd?.data.tasks.map(({ id }) => id)).size, more.length]).toEqual([1100, 1100, 0])
+    expect(crowd?.data.tasks.every(({ id }) => world.queue.get(id).state === 'ready')).toBe(true)
   })
 
   it('taken up by another worker ends the first one, who can change nothing any more (R-055)', () => {

@@ -67,7 +67,7 @@ export function openWorld(settings: { maxDepth?: number; dir?: string } = {}) {
     queue,
     reader: createQueueReader(reader),
     told,
-    toldOf: (type: EventType) => told.filter((event) => event.type === type),
+    toldOf: <T extends EventType>(type: T) => told.filter((event): event is Extract<ReefEvent, { type: T }> => event.type === type),
     createPlan,
     /** A running plan, and its tasks' ids by key. */
     startPlan(tasks: PlanFile['tasks']) {

@@ -13,6 +13,7 @@ const wakers: ReadonlySet<EventType> = new Set([
   'plan.reopened',
   'task.readied',
   'task.retried',
+  'queue.recovered',
   'task.reopened',
   'task.added',
   'settings.changed',

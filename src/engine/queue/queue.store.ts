@@ -92,6 +92,15 @@ export function createQueueStore(db: WriteDb) {
       WHERE rowid IN (SELECT rowid FROM task WHERE ${inOpenIndex} AND ${isHeld} AND lease_until < :now LIMIT +:limit)
       RETURNING ${taskColumns}`,
   )
+  const expireMany = db.prepare<{ now: Instant; limit: number }, Pick<TaskRow, 'id' | 'plan_id' | 'attempt_id'>>(
+    `UPDATE task
+        SET state = 'ready', fence = fence + 1, worker = NULL, lease_until = NULL, wait_reason = NULL, wait_detail = NULL, wait_owner = NULL, wait_until = NULL
+      WHERE rowid IN (SELECT rowid FROM task WHERE ${inOpenIndex} AND ${isHeld} AND lease_until < :now AND unmet = 0 LIMIT +:limit)
+      RETURNING id, plan_id, attempt_id`,
+  )
+  const countExpired = db.prepare<{ now: Instant; limit: number }, { n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM task WHERE ${inOpenIndex} AND ${isHeld} AND lease_until < :now AND unmet = 0 LIMIT +:limit)`,
+  )
   const delayed = db.prepare<{ now: Instant; limit: number }, TaskRow>(
     `SELECT ${taskColumns} FROM task WHERE state = 'pending' AND wait_until IS NOT NULL AND wait_until <= :now ORDER BY wait_until LIMIT +:limit`,
   )
@@ -202,6 +211,8 @@ export function createQueueStore(db: WriteDb) {
     },
     setHead: (id: AttemptId, headSha: string) => void setHead.run({ id, head_sha: headSha }),
     endAttempt: (id: AttemptId, state: AttemptState, error: string | null, endedAt: Instant) => endAttempt.get({ id, state, error, ended_at: endedAt }),
+    expireMany: (now: Instant, limit: number) => expireMany.all({ now, limit }),
+    countExpired: (now: Instant, limit: number) => countExpired.get({ now, limit })?.n ?? 0,
     endAttempts: (ids: readonly AttemptId[], state: AttemptState, error: string, endedAt: Instant) =>
       endAttempts.all({ ids: JSON.stringify(ids), state, error, ended_at: endedAt }),
     attempts: (taskId: TaskId) => attempts.all({ task_id: taskId }),

@@ -1,4 +1,4 @@
-import type { Actor, AttemptId, AttemptView, CallView, PlanId, SessionId, TaskId, TaskView, Wait } from '../../contract/index.ts'
+import type { Actor, AttemptId, AttemptView, CallView, Instant, PlanId, SessionId, TaskId, TaskView, Wait } from '../../contract/index.ts'
 import { seconds } from '../../contract/index.ts'
 import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -14,6 +14,10 @@ import { type AttemptEnd, backoffMs, type Claim, type ClaimAnswer, cancellableSt
 export const LEASE_MS = seconds(90)
 /** Leases given back in one transaction: a few milliseconds in which nothing else happens. */
 const RECOVERY_CHUNK = 400
+/** More expired leases than this are a crowd, told in one event for each chunk. */
+const MOST_TOLD_ALONE = 64
+const CROWD_CHUNK = 2000
+const LEASE_GONE = 'its worker stopped answering'
 
 /** What the queue needs from its neighbours, declared here so that it imports none of them. */
 export type QueueDeps = {
@@ -318,10 +322,12 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
   /** Gives some expired leases back in one transaction, so that others can work between two calls. Zero when there is none left. */
   function expireSome(): number {
     return write(db, () => {
-      const rows = store.expire(clock.now(), RECOVERY_CHUNK)
+      const now = clock.now()
+      if (store.countExpired(now, MOST_TOLD_ALONE + 1) > MOST_TOLD_ALONE) return expireCrowd(now)
+      const rows = store.expire(now, RECOVERY_CHUNK)
       if (rows.length === 0) return 0
       const ids = rows.flatMap((row) => row.attempt_id ?? [])
-      const ended = new Map(store.endAttempts(ids, 'interrupted', 'its worker stopped answering', clock.now()).map((attempt) => [attempt.id, attempt]))
+      const ended = new Map(store.endAttempts(ids, 'interrupted', LEASE_GONE, now).map((attempt) => [attempt.id, attempt]))
       for (const row of rows) {
         const attempt = row.attempt_id && ended.get(row.attempt_id)
         if (attempt) append({ type: 'attempt.ended', subject: attempt.id, data: toAttempt(attempt) })
@@ -329,6 +335,20 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
       }
       return rows.length
     })
+  }
+
+  /** After a crash in full work: whole rows of each task and attempt would take four times as long as the change itself. */
+  function expireCrowd(now: Instant): number {
+    const rows = store.expireMany(now, CROWD_CHUNK)
+    store.endAttempts(
+      rows.flatMap((row) => row.attempt_id ?? []),
+      'interrupted',
+      LEASE_GONE,
+      now,
+    )
+    const tasks = rows.map((row) => ({ id: row.id, planId: row.plan_id, attemptId: row.attempt_id }))
+    append({ type: 'queue.recovered', subject: 'queue', data: { tasks, error: LEASE_GONE } })
+    return rows.length
   }
 }
 export type Queue = ReturnType<typeof createQueue>

@@ -7,6 +7,8 @@ type RowOf<Name extends Named> = Facts[Name] extends Rows<infer Row> ? Row : nev
 /** The facts while a batch of events is read: a record is copied when it is first written to and then changed in place. */
 export type Draft = {
   put<Name extends Named>(name: Name, id: string, row: RowOf<Name>): void
+  /** For a row that the page knows; others it need not know. */
+  change<Name extends Named>(name: Name, id: string, change: Partial<RowOf<Name>>): void
   drop(name: Named, id: string): void
   status(change: Partial<Facts['status']>): void
 }
@@ -25,6 +27,10 @@ export function createDraft(before: Facts): { draft: Draft; done(seq: number, re
     draft: {
       put: (name, id, row) => {
         own(name)[id] = row
+      },
+      change: (name, id, change) => {
+        const row = (changed[name] ?? before[name])[id]
+        if (row) own(name)[id] = { ...row, ...change }
       },
       drop: (name, id) => {
         delete own(name)[id]
@@ -78,6 +84,9 @@ export function reduce(draft: Draft, event: ReefEvent): void {
     case 'task.cancelled':
     case 'task.skipped':
       draft.put('tasks', event.data.id, event.data)
+      return
+    case 'queue.recovered':
+      for (const { id } of event.data.tasks) draft.change('tasks', id, { state: 'ready', wait: null })
       return
     case 'session.launched':
     case 'session.ended':

@@ -26,6 +26,8 @@ export function tell(event: ReefEvent): Told | undefined {
       return { glyph: '✓', text: `${event.data.key} ${event.data.title}`, href: placeHref('plans', event.data.planId, event.data.id) }
     case 'task.retried':
       return { glyph: '↷', text: `${event.data.key} ${event.data.title}: tried again`, href: placeHref('plans', event.data.planId, event.data.id) }
+    case 'queue.recovered':
+      return { glyph: '↷', text: `${event.data.tasks.length} tasks were interrupted and are ready again`, href: undefined }
     case 'task.dead-lettered':
       return { glyph: '✖', text: `${event.data.key} ${event.data.title}: gave up`, href: placeHref('plans', event.data.planId, event.data.id) }
     case 'approval.requested':

@@ -106,6 +106,12 @@ export function createPlanStore(detail: PlanDetail): PlanStore {
         plan = event.data
         tell(planCalls)
         return
+      case 'queue.recovered':
+        for (const { id } of event.data.tasks) {
+          const task = tasks[index.get(id) ?? -1]
+          if (task) put({ ...task, state: 'ready', wait: null })
+        }
+        return
       case 'artifact.recorded': {
         const artifact = event.data
         if (artifact.planId !== plan.id) return
