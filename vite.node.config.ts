@@ -23,6 +23,8 @@ export const missingEntries = Object.values(entries).filter((file) => !existsSyn
 // biome-ignore lint/style/noDefaultExport: Vite reads a config's default export.
 export default defineConfig({
   root,
+  // Many small files that every start would have to find and read one by one.
+  ssr: { noExternal: [/^@orpc\//, 'zod', 'yaml', 'ulid'] },
   build: {
     ssr: true,
     target: 'node22',

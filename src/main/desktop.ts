@@ -18,6 +18,8 @@ import { createMainWindow } from './window.ts'
 
 /** What the desktop shell asks of the engine's host. Declared here so that the shell can be driven without an engine. */
 export type DesktopHost = AsyncDisposable & {
+  /** Calls are answered from then on: a port has no one to wait for it, so the window does. */
+  readonly started: Promise<void>
   connectPort(port: MessagePortMain): void
   onNotice(listener: (notice: Notice) => void): () => void
   noteSuspend(): void
@@ -63,6 +65,11 @@ export async function runDesktop({ createHost, rendererRoot = join(packageRoot, 
   if (!host) return
 
   closeHostOnQuit(host)
+  try {
+    await host.started
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
   const notify = createNotices((link) => window.open(link.startsWith('/') ? link : toPagePath(link)))
   host.onNotice(notify)
   app.on('window-all-closed', () =>

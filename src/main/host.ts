@@ -69,9 +69,11 @@ export async function createHost({
   )
   const token = randomBytes(32).toString('base64url')
   engine.redactKnown(token)
+  const starting = Promise.withResolvers<void>()
   const loopback = parts.use(
     await openLoopback({
       api: engine.api,
+      started: starting.promise,
       rendererRoot,
       port: port === 0 ? null : port,
       remembered: ports.http,
@@ -80,17 +82,21 @@ export async function createHost({
     }),
   )
   writeWhole(run('ports.json'), { http: loopback.port, gateway: engine.gatewayPort })
-  await engine.start(loopback.url)
   writeWhole(run('engine.json'), { pid: process.pid, url: loopback.url, token, startedAt: Date.now() })
   parts.defer(() => rmSync(run('engine.json'), { force: true }))
-  // After the caller has begun to listen.
-  const first = rehearse && engine.isFresh() ? setImmediate(() => engine.rehearsal.start('engine')) : undefined
-  parts.defer(() => clearImmediate(first))
+  // The page may be fetched while the engine takes up what an earlier one left.
+  const started = engine.start(loopback.url).then(() => {
+    if (rehearse && engine.isFresh()) engine.rehearsal.start('engine')
+  })
+  starting.resolve(started)
+  parts.defer(() => started.catch(() => {}))
 
   const pages = new RPCHandler(engine.api.router, { clientInterceptors: engine.api.clientInterceptors })
   const ending = parts.move()
   return {
     url: loopback.url,
+    /** Calls are answered from then on. Rejects where what an earlier engine left cannot be taken up. */
+    started,
     bootstrapUrl: loopback.bootstrapUrl,
     listen: (listener: (event: ReefEvent) => void): (() => void) => engine.listen(listener),
     /** The plan of the latest rehearsal, also of one that an earlier engine began. */

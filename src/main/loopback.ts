@@ -13,6 +13,8 @@ import { resolveAsset, securityHeaders } from './security.ts'
 export type LoopbackOptions = {
   readonly api: Engine['api']
   readonly rendererRoot: string
+  /** Calls wait for this; the page is served meanwhile. */
+  readonly started: Promise<unknown>
   /** A port that must be had; null takes `remembered`, or any. */
   readonly port: number | null
   readonly remembered: number
@@ -30,7 +32,7 @@ const NOT_SIGNED_IN = 4401
 
 /** The engine's face on this machine: the page, its live connection, RPC for the CLI, JSON for scripts. 127.0.0.1 only. */
 export async function openLoopback(options: LoopbackOptions) {
-  const { api, cookie, rendererRoot, token } = options
+  const { api, cookie, rendererRoot, started, token } = options
   // A plugin of one handler adds to the list it is given, so each gets its own.
   const forHttp = () => ({ plugins: [new BodyLimitPlugin({ maxBodySize: MOST_BODY })], clientInterceptors: [...api.clientInterceptors] })
   const rpc = new RPCHandler(api.router, forHttp())
@@ -86,6 +88,7 @@ export async function openLoopback(options: LoopbackOptions) {
     if (path === '/rpc' || path.startsWith('/rpc/') || path === '/open' || path.startsWith('/api/')) {
       const by = identify(request)
       if (!by) return refuse(response, 401, 'Not signed in: the token is in run/engine.json of the data directory.')
+      await started
       if (path === '/open') return send(response, 200, { url: bootstrapUrl() })
       if (path === '/api/openapi.json') return send(response, 200, await api.describe(url))
       const context = {
@@ -120,11 +123,13 @@ export async function openLoopback(options: LoopbackOptions) {
       return
     }
     const by = identify(request)
-    sockets.handleUpgrade(request, socket, head, (page: WebSocket) => {
-      // The page cannot see a refused upgrade's status; it can see this.
-      if (!by) return page.close(NOT_SIGNED_IN, 'not signed in')
-      void live.upgrade(page, { context: { actor: 'owner', channel: by === 'cookie' ? 'browser' : 'cli' } })
-    })
+    const accept = () =>
+      sockets.handleUpgrade(request, socket, head, (page: WebSocket) => {
+        // The page cannot see a refused upgrade's status; it can see this.
+        if (!by) return page.close(NOT_SIGNED_IN, 'not signed in')
+        void live.upgrade(page, { context: { actor: 'owner', channel: by === 'cookie' ? 'browser' : 'cli' } })
+      })
+    started.then(accept, () => socket.destroy())
   }
 
   /** A browser names the page that asks; a program names none. */

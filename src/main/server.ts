@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { defaultDataDir, prepareDataDir } from './data-dir.ts'
-import { AlreadyRunning, createHost } from './host.ts'
+import type { AlreadyRunning } from './host.ts'
 import { packageVersion } from './package-root.ts'
 import { findOption } from './start-arguments.ts'
 import { createTimeline } from './timeline.ts'
@@ -18,6 +19,9 @@ async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<v
   if (!Number.isInteger(port) || port < 0 || port > 65_535) return stop(`"${findOption(argv, 'port')}" is not a port: give a number from 0 to 65535.`)
   // A reader that went away, a pager for instance, must not take the factory with it.
   process.stdout.on('error', () => {})
+  // Loaded only now, so that from the second start on it is found compiled.
+  enableCompileCache(join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'reef', 'code'))
+  const { AlreadyRunning, createHost } = await import('./host.ts')
   try {
     const host = await createHost({
       dataDir: dir,
@@ -38,6 +42,7 @@ async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<v
       if (line) say(line)
     })
     say(`REEF ready at ${host.url} open ${host.bootstrapUrl()}`)
+    await host.started
   } catch (error) {
     if (error instanceof AlreadyRunning) return await greet(dir, error)
     stop(error instanceof Error ? error.message : String(error))
