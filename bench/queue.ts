@@ -289,7 +289,7 @@ async function killAndRecover() {
       .get()?.n ?? 0
   const told = world.db.prepare<[], { n: number }>("SELECT count(*) AS n FROM event WHERE type = 'task.completed'").get()?.n ?? 0
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0)
-  const wrong = held + twice + Math.abs(LEASES + 2000 - total) + Math.abs(told - (counts.done ?? 0)) + (world.journal.verify().ok ? 0 : 1)
+  const wrong = held + twice + Math.abs(LEASES + 2000 - total) + Math.abs(told - (counts.done ?? 0)) + ((await world.journal.verify()).ok ? 0 : 1)
   world.close()
   remove()
   return { ms, openMs, stallMs, wrong, completed: counts.done ?? 0 }

@@ -49,7 +49,7 @@ it('killed at any moment, the queue loses no task, completes none twice and keep
     expect(all('SELECT agent, state, n FROM task_count WHERE n <> 0 ORDER BY state')).toEqual(
       all('SELECT agent, state, count(*) AS n FROM task GROUP BY agent, state ORDER BY state'),
     )
-    expect(world.journal.verify().ok).toBe(true)
+    expect((await world.journal.verify()).ok).toBe(true)
     done = states.done ?? 0
   }
   expect(done).toBeGreaterThan(0)

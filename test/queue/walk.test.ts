@@ -185,9 +185,9 @@ const step = fc.record({
 })
 
 describe('the queue, walked at random', () => {
-  it('never loses count of needs, holders, attempts or states, and tells everything (R-045…R-047, R-050, R-055, C-03, U-82)', () => {
-    fc.assert(
-      fc.property(graph, fc.array(step, { minLength: 20, maxLength: 90 }), (edges, steps) => {
+  it('never loses count of needs, holders, attempts or states, and tells everything (R-045…R-047, R-050, R-055, C-03, U-82)', async () => {
+    await fc.assert(
+      fc.asyncProperty(graph, fc.array(step, { minLength: 20, maxLength: 90 }), async (edges, steps) => {
         using world = openWorld()
         const { plan } = world.startPlan(
           edges.map((needs, i) => task(`T${i}`, i === 0 ? [] : [...new Set(needs.map((n) => `T${n % i}`))], { agent: agents[i % 3] ?? 'Rex' })),
@@ -203,7 +203,7 @@ describe('the queue, walked at random', () => {
         }
         checkTold(walk)
         checkCounts(walk)
-        expect(world.journal.verify().ok).toBe(true)
+        expect((await world.journal.verify()).ok).toBe(true)
       }),
       { numRuns: Number(process.env.REEF_WALKS ?? 60) },
     )

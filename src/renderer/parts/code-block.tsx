@@ -6,13 +6,13 @@ import { showHidden } from './visible-text.ts'
 export function CodeBlock({ text, label, copy = true }: { text: string; label: string; copy?: boolean }) {
   return (
     <div className={styles.block}>
-      {copy ? (
-        <div className={styles.copy}>
-          <CopyButton text={text} />
-        </div>
-      ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
       <section className={styles.text} tabIndex={0} aria-label={label}>
+        {copy ? (
+          <div className={styles.copy}>
+            <CopyButton text={text} />
+          </div>
+        ) : null}
         <pre>{showHidden(text)}</pre>
       </section>
     </div>
