@@ -20,6 +20,12 @@ export const AgentFrontmatter = z.strictObject({
 })
 export type AgentFrontmatter = z.infer<typeof AgentFrontmatter>
 
+/** What can be changed without opening the file. What is left out stays: the defaults of a file are none here. */
+export const AgentChange = z
+  .strictObject({ driver: DriverName, model: ModelRef.nullable(), fallback: ModelRef.nullable(), active: z.boolean(), tier: ModelTier })
+  .partial()
+export type AgentChange = z.infer<typeof AgentChange>
+
 export const AgentView = AgentFrontmatter.extend({
   prompt: z.string(),
   /** sha256 of the file version in force. */

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { AgentFrontmatter, AgentView, ModelRef } from './agents.ts'
+import { AgentChange, AgentView, ModelRef } from './agents.ts'
 import { ApprovalView, DenyReason } from './approvals.ts'
 import { ArtifactView, ProjectView, ReleaseView } from './delivery.ts'
 import { AuditRow } from './events.ts'
@@ -126,9 +126,7 @@ export const contract = {
     get: oc.input(z.object({ name: z.string() })).output(AgentView.extend({ file: z.string() })),
     /** Replaces the whole file; a bad one is refused with its line and nothing changes. */
     save: oc.input(z.object({ name: z.string(), file: z.string().max(100_000) })).output(AgentView),
-    set: oc
-      .input(z.object({ name: z.string(), change: AgentFrontmatter.pick({ driver: true, model: true, fallback: true, active: true, tier: true }).partial() }))
-      .output(AgentView),
+    set: oc.input(z.object({ name: z.string(), change: AgentChange })).output(AgentView),
   },
   provider: {
     list: oc.output(z.object({ providers: z.array(ProviderView) })),

@@ -1,1 +1,1 @@
-export { type AgentChange, createRoster, type Roster, type RosterDeps } from './roster.ts'
+export { createRoster, type Roster, type RosterDeps } from './roster.ts'

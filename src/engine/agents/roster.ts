@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Actor, AgentFrontmatter, AgentView } from '../../contract/index.ts'
+import type { Actor, AgentChange, AgentView } from '../../contract/index.ts'
 import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
@@ -19,8 +19,6 @@ export type RosterDeps = {
   readonly dir: string
   readonly seedDir: string
 }
-
-export type AgentChange = { readonly [K in 'driver' | 'model' | 'fallback' | 'active' | 'tier']?: AgentFrontmatter[K] | undefined }
 
 type Entry = { readonly file: string; readonly view: AgentView }
 
