@@ -19,10 +19,10 @@ export function ConnectModel({ onClose }: { onClose: () => void }) {
       open
       wide
       onClose={onClose}
-      title={connected ? `${connected.name} answers` : 'Connect a model'}
+      title={connected ? (connected.models.length > 0 ? `${connected.name} answers` : `${connected.name} is saved`) : 'Connect a model'}
       about={
         connected
-          ? `${connected.models.length} models are offered. Choose the one that your agents use; each can be given another one later.`
+          ? `${connected.models.length > 0 ? `${connected.models.length} models are offered. Choose` : 'It lists no models. Name'} the one that your agents use; each can be given another one later.`
           : 'The key is kept in a file that only you can read, never in the database, and is used for nothing but calls of your agents.'
       }
     >
@@ -39,8 +39,13 @@ function ProviderStep({ onConnected, onClose }: { onConnected: (connected: Conne
   const [chosen, setChosen] = useState(presets[0])
   const [form, setForm] = useState<ProviderForm>(presets[0]?.form ?? { name: '', wire: 'openai-chat', baseUrl: '', key: '' })
   const [silent, setSilent] = useState<Refusal>()
+  /** Saved by an earlier try of this dialog: the next one takes its place. */
+  const [saved, setSaved] = useState<string>()
   const connect = useCommand(async (client, input: ProviderForm) => {
+    if (saved !== undefined) await client.provider.remove({ name: saved })
+    setSaved(undefined)
     const provider = await client.provider.add(toProvider(input))
+    setSaved(provider.name)
     return { name: provider.name, ...(await client.provider.test({ name: provider.name })) }
   })
   const change = (part: Partial<ProviderForm>) => setForm((before) => ({ ...before, ...part }))
@@ -54,7 +59,7 @@ function ProviderStep({ onConnected, onClose }: { onConnected: (connected: Conne
       setSilent({
         code: 'provider/unreachable',
         message: `${answer.name} is saved, but does not answer: ${answer.message}`,
-        remedy: 'Look at the address and the key, then try again.',
+        remedy: 'Look at the address and the key and try again, or name its model yourself.',
       })
   }
   const { refusal } = connect
@@ -128,6 +133,11 @@ function ProviderStep({ onConnected, onClose }: { onConnected: (connected: Conne
         <Button large onClick={onClose}>
           Not now
         </Button>
+        {silent && saved !== undefined ? (
+          <Button large onClick={() => onConnected({ name: saved, models: [] })}>
+            Name its model
+          </Button>
+        ) : null}
         <Button large kind="lead" type="submit" pending={connect.pending} disabled={form.name.trim() === ''}>
           {connect.pending ? 'Trying it…' : 'Connect and try it'}
         </Button>
