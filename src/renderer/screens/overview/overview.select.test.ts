@@ -22,7 +22,7 @@ const wait = (reason: string) => ({ reason, detail: '', owner: 'engine', until: 
 
 it('calls stuck what does not go on by itself: given up first, then held the longest (U-30, U-82)', () => {
   const facts = world({
-    plans: rows([{ id: 'plan_1', state: 'running' } as never, { id: 'plan_2', state: 'cancelled' } as never]),
+    plans: rows([{ id: 'plan_1', state: 'running' } as never, { id: 'plan_2', state: 'cancelled' } as never, { id: 'plan_3', state: 'failed' } as never]),
     tasks: rows([
       task('running', { state: 'running' }),
       task('order', { state: 'pending', wait: wait('dependency') }),
@@ -31,9 +31,11 @@ it('calls stuck what does not go on by itself: given up first, then held the lon
       task('money', { wait: wait('budget'), readyAt: 10 as never }),
       task('gave-up', { state: 'dead_letter', endedAt: 30 as never }),
       task('over', { state: 'failed', planId: 'plan_2' as never }),
+      task('today', { state: 'failed', endedAt: 40 as never, planId: 'plan_3' as never }),
+      task('long-ago', { state: 'failed', endedAt: -86_400_001 as never, planId: 'plan_3' as never }),
     ]),
   })
-  expect(ids(selectStuck(facts))).toEqual(['gave-up', 'money', 'slot'])
+  expect(ids(selectStuck(facts))).toEqual(['gave-up', 'today', 'money', 'slot'])
 })
 
 it('asks first about what ends first, and shows no decided request as waiting', () => {

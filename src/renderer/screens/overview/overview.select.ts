@@ -17,14 +17,16 @@ export function selectDrafts(facts: Facts): readonly PlanView[] {
 
 /**
  * Tasks that do not go on by themselves soon: those that gave up or failed, and those held by anything but the tasks before them. What waits for an
- * approval is left out, because its approval is shown.
+ * approval is left out, because its approval is shown. What a plan failed for stays for a day.
  */
 export function selectStuck(facts: Facts): readonly TaskView[] {
   return Object.values(facts.tasks)
     .filter((task) => {
       const plan = facts.plans[task.planId]
+      const gaveUp = task.state === 'dead_letter' || task.state === 'failed'
+      if (plan?.state === 'failed') return gaveUp && facts.status.now - stuckSince(task) < DAY
       if (plan && plan.state !== 'running') return false
-      if (task.state === 'dead_letter' || task.state === 'failed') return true
+      if (gaveUp) return true
       return task.wait !== null && task.wait.reason !== 'dependency' && task.wait.reason !== 'approval'
     })
     .sort((a, b) => Number(b.wait === null) - Number(a.wait === null) || stuckSince(a) - stuckSince(b))
