@@ -78,7 +78,7 @@ export function Attempts({ detail, task }: { detail: TaskDetail; task: TaskView 
               </span>
             </div>
             <p className={styles.none}>
-              {attempt.agent} · {shortModel(attempt.model)} · {attempt.driver}
+              {[attempt.agent, shortModel(attempt.model), attempt.driver].filter(Boolean).join(' · ')}
               {attempt.state === 'interrupted' ? ' · does not count' : ''}
             </p>
             {attempt.error ? <p className={styles.error}>{showHidden(attempt.error)}</p> : null}

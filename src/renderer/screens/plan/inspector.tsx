@@ -117,7 +117,7 @@ function Facts({ store, task }: { store: PlanStore; task: TaskView }) {
         <a href={placeHref('agents', task.agent)}>{task.agent}</a> · {task.kind} · {task.tier}
       </dd>
       <dt>Model</dt>
-      <dd>{[task.model, task.driver].filter(Boolean).join(' · ') || 'chosen when it starts'}</dd>
+      <dd>{[task.model === 'none' ? null : task.model, task.driver].filter(Boolean).join(' · ') || 'chosen when it starts'}</dd>
       <dt>Spent</dt>
       <dd>
         <Money amount={task.spent} /> of <Money amount={task.budget} />

@@ -42,8 +42,8 @@ function toWaitWords(wait: NonNullable<TaskView['wait']>): string {
   return wait.reason === 'dependency' ? `${reason} ${wait.detail}` : `${reason}: ${wait.detail}`
 }
 
-/** The model's own name, without the provider in front. */
-export const shortModel = (model: string | null): string | null => model?.slice(model.lastIndexOf('/') + 1) ?? null
+/** The model's own name, without the provider in front; null for work that asks none. */
+export const shortModel = (model: string | null): string | null => (model === null || model === 'none' ? null : model.slice(model.lastIndexOf('/') + 1))
 
 /** How long a task has run, or ran; null before it starts. Milliseconds. */
 export function toElapsed(task: Pick<TaskView, 'startedAt' | 'endedAt'>, now: number): number | null {
