@@ -16,6 +16,12 @@ export function toNotice(event: ReefEvent): Notice | undefined {
       }
     case 'plan.failed':
       return { title: `${label(event.data.rehearsal)}Failed`, body: event.data.title, link: `/plans/${event.data.id}` }
+    case 'release.failed':
+      return {
+        title: `${label(event.data.rehearsal)}Not up`,
+        body: `${event.data.project}: ${event.data.error ?? 'no reason given'}`,
+        link: `/plans/${event.data.planId}`,
+      }
     case 'request.failed':
       return { title: 'Could not be planned', body: event.data.error ?? event.data.text, link: '/overview' }
     default:

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import type { ReefEvent } from '../contract/index.ts'
+import { toNotice } from './notice.ts'
+
+const event = (type: string, data: object) => ({ type, data }) as unknown as ReefEvent
+
+test('what asks something of the owner, or ends what he asked for, is told; the rest waits until he looks', () => {
+  expect(toNotice(event('approval.requested', { id: 'apr_1', what: 'Deploy shop', rehearsal: false }))).toEqual({
+    title: 'Waits for you',
+    body: 'Deploy shop',
+    link: '/inbox/apr_1',
+  })
+  expect(toNotice(event('plan.completed', { id: 'plan_1', title: 'Shop', endpoint: 'http://127.0.0.1:1', rehearsal: true }))).toMatchObject({
+    title: 'REHEARSAL · Done',
+    body: 'Shop: http://127.0.0.1:1',
+  })
+  expect(toNotice(event('release.failed', { planId: 'plan_1', project: 'shop', error: 'It ended.', rehearsal: false }))).toMatchObject({
+    body: 'shop: It ended.',
+  })
+  for (const quiet of ['task.completed', 'session.ended', 'call.settled', 'plan.started']) expect(toNotice(event(quiet, {}))).toBeUndefined()
+})
