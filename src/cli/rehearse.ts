@@ -1,3 +1,4 @@
+import { isAttended } from './attended.ts'
 import type { Declare } from './context.ts'
 import type { ExitCode } from './failure.ts'
 import { shortId } from './find.ts'
@@ -8,7 +9,8 @@ export const declare: Declare = (rehearse, run) => {
     run<[], { wait?: boolean }>(async (cli, _, { wait }): Promise<ExitCode> => {
       if (wait) {
         const { waitFor } = await import('./wait.ts')
-        return waitFor(cli, { begin: async (client) => ({ ...(await client.rehearsal.start()), duplicate: false }), review: false })
+        const attended = isAttended({ stdinTty: process.stdin.isTTY === true, stdoutTty: cli.out.tty, json: cli.json, env: cli.env })
+        return waitFor(cli, { begin: async (client) => ({ ...(await client.rehearsal.start({ attended })), duplicate: false }), review: false })
       }
       const { client } = await cli.engine()
       const answer = await client.rehearsal.start()

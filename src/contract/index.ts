@@ -157,7 +157,8 @@ export const contract = {
     read: oc.input(z.object({ id: ArtifactId })).output(z.object({ artifact: ArtifactView, text: z.string().nullable(), truncated: z.boolean() })),
   },
   rehearsal: {
-    start: oc.output(z.object({ request: RequestView })),
+    /** The one that runs, or a new one. `attended: false` says that nobody will answer: then its own labelled owner does. */
+    start: oc.input(z.object({ attended: z.boolean() }).optional()).output(z.object({ request: RequestView })),
     skip: oc.output(ok),
   },
   settings: {

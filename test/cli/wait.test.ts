@@ -242,7 +242,7 @@ describe('start', () => {
     const script = join(path, 'start.mjs')
     writeFileSync(
       script,
-      `console.log(process.argv.slice(2).join(' ')); process.on('SIGTERM', () => { console.log('asked to end'); process.exit(0) }); setInterval(() => {}, 1000)`,
+      `process.on('SIGTERM', () => { console.log('asked to end'); process.exit(0) }); console.log(process.argv.slice(2).join(' ')); setInterval(() => {}, 1000)`,
     )
     const stopped = await reef(['start', '--headless', '--port', '0', '--data-dir', path], {
       env: { REEF_START_ENTRY: script },

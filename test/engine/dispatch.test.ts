@@ -223,3 +223,12 @@ it('takes a task up as soon as the owner has given its agent a model', { timeout
   await client.agent.set({ name: 'Atlas', change: { model: 'late/model' } })
   expect(await factory.planEnded(planId)).toMatchObject({ state: 'done' })
 })
+
+it('answers the rehearsal by itself when whoever starts it says that nobody will', { timeout: 90_000 }, async () => {
+  const { client } = factory
+  await client.rehearsal.start()
+  expect(await client.rehearsal.start({ attended: false })).toEqual(await client.rehearsal.start())
+  await until(async () => ((await client.factory.status()).rehearsal === 'done' ? true : undefined), 80_000)
+  const { approvals } = await client.approval.list({})
+  expect(approvals.find((approval) => approval.rehearsal)).toMatchObject({ state: 'executed', decidedBy: 'rehearsal-owner', channel: 'rehearsal' })
+})

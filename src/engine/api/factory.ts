@@ -20,7 +20,7 @@ export const toFeed = ({ feed }: ApiParts) =>
 
 export const toRehearsal = ({ rehearsal }: ApiParts) =>
   os.rehearsal.router({
-    start: os.rehearsal.start.handler(({ context }) => ({ request: rehearsal.start(context.actor) })),
+    start: os.rehearsal.start.handler(({ input, context }) => ({ request: rehearsal.start(context.actor, input) })),
     skip: os.rehearsal.skip.handler(({ context }) => {
       rehearsal.skip(context.actor)
       return ok

@@ -31,6 +31,8 @@ const GRANT_AFTER_MS = 1500
 export function createRehearsal({ clock, plans, approvals, last, listen, attended }: RehearsalDeps) {
   let current: RequestId | undefined = last?.id
   const timers = new Set<NodeJS.Timeout>()
+  /** Whether someone answers its approvals. */
+  let answered = attended
 
   function grant(approval: ApprovalView): void {
     const timer = setTimeout(() => {
@@ -41,12 +43,16 @@ export function createRehearsal({ clock, plans, approvals, last, listen, attende
     timers.add(timer)
   }
 
-  const unlisten = attended
-    ? () => {}
-    : listen((event) => {
-        if ((event.type === 'approval.requested' || event.type === 'approval.undone') && event.data.rehearsal) grant(event.data)
-      })
-  if (!attended) for (const approval of approvals.open()) if (approval.rehearsal && approval.state === 'requested') grant(approval)
+  function answerItself(): void {
+    answered = false
+    for (const approval of approvals.open()) if (approval.rehearsal && approval.state === 'requested') grant(approval)
+  }
+
+  const unlisten = listen((event) => {
+    if (answered) return
+    if ((event.type === 'approval.requested' || event.type === 'approval.undone') && event.data.rehearsal) grant(event.data)
+  })
+  if (!attended) answerItself()
 
   const state = (): FactoryStatus['rehearsal'] => {
     if (!current) return 'none'
@@ -62,8 +68,9 @@ export function createRehearsal({ clock, plans, approvals, last, listen, attende
     /** Of the latest one, once it is planned. */
     planId: (): PlanId | undefined => (current && plans.request(current).planId) ?? undefined,
 
-    /** Starts it, or answers with the one that runs: there is one at a time. */
-    start(actor: Actor): RequestView {
+    /** Starts it, or answers with the one that runs: there is one at a time. Unattended, its labelled owner answers its approvals. */
+    start(actor: Actor, how: { readonly attended: boolean } = { attended }): RequestView {
+      if (!how.attended) answerItself()
       if (current && state() === 'running') return plans.request(current)
       const { request } = plans.submit({ text: REHEARSAL_TEXT, project: toProject(clock.now()), review: false }, { actor, rehearsal: true })
       current = request.id
