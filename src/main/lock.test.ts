@@ -44,3 +44,17 @@ test('a lock that was cut off while it was written is no lock', () => {
   writeFileSync(file(), '{"pid":')
   expect(takeLock(file()).kind).toBe('taken')
 })
+
+test('of many that find the same stale lock at once, one gets it', async () => {
+  expect(takeLock(file()).kind).toBe('taken')
+  writeFileSync(file(), JSON.stringify({ pid: 1, ticks: 'long ago' }))
+  const script = `import { takeLock } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}; process.stdout.write(takeLock(process.argv[1]).kind + '\\n'); setTimeout(() => {}, 1500)`
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, file()], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const [answer] = (await once(child.stdout, 'data')) as [Buffer]
+      return answer.toString().trim()
+    }),
+  )
+  expect(answers.sort()).toEqual(['held', 'held', 'held', 'held', 'held', 'taken'])
+}, 20_000)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 export type LockAnswer = { readonly kind: 'taken'; readonly release: () => void } | { readonly kind: 'held'; readonly pid: number }
@@ -13,21 +13,48 @@ export function takeLock(file: string): LockAnswer {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const own: Holder = { pid: process.pid, ticks: startTicks(process.pid) }
   for (;;) {
+    // Written first and then linked, so that nobody ever reads half a lock.
+    const draft = `${file}.${process.pid}.new`
     try {
-      writeFileSync(file, JSON.stringify(own), { flag: 'wx', mode: 0o600 })
+      writeFileSync(draft, JSON.stringify(own), { mode: 0o600 })
+      linkSync(draft, file)
       return { kind: 'taken', release: () => rmSync(file, { force: true }) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    } finally {
+      rmSync(draft, { force: true })
     }
-    const holder = readHolder(file)
+    const text = read(file)
+    const holder = toHolder(text)
     if (holder && holder.pid !== process.pid && isAlive(holder)) return { kind: 'held', pid: holder.pid }
-    rmSync(file, { force: true })
+    dropStale(file, text)
   }
 }
 
-function readHolder(file: string): Holder | undefined {
+/** Takes away the file that was judged stale and no other: somebody who judged it too may have put a new one in its place meanwhile. */
+function dropStale(file: string, stale: string | undefined): void {
+  const aside = `${file}.${process.pid}`
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder
+    renameSync(file, aside)
+    if (read(aside) !== stale) linkSync(aside, file)
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function toHolder(text: string | undefined): Holder | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Holder)
   } catch {
     return undefined
   }
