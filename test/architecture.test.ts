@@ -326,7 +326,7 @@ describe('documents', () => {
     const text = [...ownCode, ...documents, 'package.json', 'biome.json', 'knip.json'].filter(
       (file) => existsSync(join(root, file)) && statSync(join(root, file)).size < 500_000,
     )
-    const word = new RegExp(['/work/', 'main\\b|/wor', 'k/shared|/ro', 'ot/\\w'].join(''))
+    const word = new RegExp(['/wor', 'k/main\\b|/wor', 'k/shared|/ro', 'ot/\\w'].join(''))
     expect(find(text, word, (whole) => whole)).toEqual([])
   })
 })

@@ -77,7 +77,7 @@ describe('a worktree', () => {
     const ids = [newAttempt(), newAttempt(), newAttempt()]
     const opened = await Promise.all(ids.map((attemptId, i) => workspaces.openWorktree({ ...input, attemptId, key: `T${i + 1}` })))
     expect(opened.map((one) => [one.path, one.branch])).toEqual(
-      ids.map((id, i) => [join(world.dataDir, 'worktrees', id), `reef/work/a-shop-for-tea-bcmhkz/T${i + 1}-1`]),
+      ids.map((id, i) => [join(world.dataDir, 'worktrees', id), `reef/attempt/a-shop-for-tea-bcmhkz/T${i + 1}-1`]),
     )
     for (const [i, one] of opened.entries()) put(one.path, { 'same.txt': `${i}` })
     const commits = await Promise.all(opened.map((one) => commit(one.path)))

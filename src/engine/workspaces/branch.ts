@@ -13,7 +13,7 @@ export function toSlug(text: string, max = 40): string {
 export const toPlanBranch = (planId: string, title: string): string => `reef/${toSlug(title)}-${planId.slice(-6).toLowerCase()}`
 
 /** An attempt's own branch. Not below the plan's branch: git keeps no branch inside another one. */
-export const toAttemptBranch = (planBranch: string, key: string, n: number): string => `reef/work/${planBranch.replace(/^reef\//, '')}/${key}-${n}`
+export const toAttemptBranch = (planBranch: string, key: string, n: number): string => `reef/attempt/${planBranch.replace(/^reef\//, '')}/${key}-${n}`
 
 /** What the owner's project may be called; also the name of its folder. */
 export const projectName = /^[a-z0-9][a-z0-9-]{0,62}$/

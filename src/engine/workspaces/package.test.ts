@@ -12,7 +12,7 @@ it('makes branch names of any title, short, safe and different for two plans (R-
     'x'.repeat(40),
   ])
   expect(toPlanBranch('plan_01JD3W6Q2V8Y5N7R4T9XBCMHKZ', 'Tea')).toBe('reef/tea-bcmhkz')
-  expect(toAttemptBranch('reef/tea-bcmhkz', 'T1', 2)).toBe('reef/work/tea-bcmhkz/T1-2')
+  expect(toAttemptBranch('reef/tea-bcmhkz', 'T1', 2)).toBe('reef/attempt/tea-bcmhkz/T1-2')
 })
 
 it('reads what a package.json offers, and nothing from one that is broken (R-231)', () => {

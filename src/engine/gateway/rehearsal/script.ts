@@ -1,12 +1,12 @@
 import type { Conversation } from './conversation.ts'
 import { review } from './reviewer.ts'
 import { pick, type Turn } from './turn.ts'
-import { apiTurns } from './work/api.ts'
-import { designTurns } from './work/design.ts'
-import { planAnswer } from './work/plan.ts'
-import { qaTurns } from './work/qa.ts'
-import { researchTurns } from './work/research.ts'
-import { scraperTurns } from './work/scraper.ts'
+import { apiTurns } from './turns/api.ts'
+import { designTurns } from './turns/design.ts'
+import { planAnswer } from './turns/plan.ts'
+import { qaTurns } from './turns/qa.ts'
+import { researchTurns } from './turns/research.ts'
+import { scraperTurns } from './turns/scraper.ts'
 
 const builders: Readonly<Record<string, (conversation: Conversation) => readonly Turn[]>> = {
   T1: researchTurns,
