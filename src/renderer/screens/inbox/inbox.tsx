@@ -61,7 +61,7 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
         {side === 'history' && older.loading && history.length === 0 ? <Skeleton lines={5} label="Loading what was decided" /> : null}
         {rows.length > 0 ? <ApprovalList label={side === 'open' ? 'Waiting on you' : 'Decided'} rows={rows} chosen={chosen?.id} onChoose={choose} /> : null}
         {rows.length === 0 && side === 'open' ? (
-          <Empty title="Nothing waits on you.">Before REEF merges, deploys or sends anything, it asks here. You are told on every screen.</Empty>
+          <Empty title="Nothing waits on you.">Before REEF deploys anything, it asks here. You are told on every screen.</Empty>
         ) : null}
         {rows.length === 0 && side === 'history' && !older.loading ? <Empty title="Nothing has been decided yet." /> : null}
       </section>
