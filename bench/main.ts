@@ -10,6 +10,7 @@ type Bench = () => Promise<BenchRow[]>
 const benches: Record<string, () => Promise<Bench>> = {
   queue: async () => (await import('./queue.ts')).benchQueue,
   feed: async () => (await import('./feed.ts')).benchFeed,
+  gateway: async () => (await import('./gateway.ts')).benchGateway,
   start: async () => (await import('./start.ts')).benchStart,
   dag: async () => {
     const file = './dag.ts'

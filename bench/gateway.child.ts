@@ -1,0 +1,48 @@
+import { createJournal } from '../src/engine/journal/index.ts'
+import { systemClock } from '../src/engine/kernel/clock.ts'
+import { grant, openWorld } from '../test/gateway/world.ts'
+
+export type Books = {
+  readonly calls: number
+  readonly settled: number
+  /** Settled with the provider's own figures. */
+  readonly exact: number
+  /** Nanodollars: by call, by hour, and as told to whoever watches. */
+  readonly cost: number
+  readonly hourly: number
+  readonly told: number
+  readonly chain: boolean
+}
+
+// The gateway as the engine has it: router, ledger and journal on a real file, every commit on disk before it is answered.
+const world = await openWorld()
+world.router.add({ name: 'fake', wire: 'anthropic', baseUrl: process.argv[2] ?? '', key: 'sk-bench' }, 'owner')
+let told = 0
+// What a test keeps to look at would grow here for as long as the bench runs.
+const forget = setInterval(drain, 200)
+
+process.on('message', async () => process.send?.(await readBooks()))
+process.once('disconnect', async () => {
+  clearInterval(forget)
+  await world[Symbol.asyncDispose]()
+  process.exit()
+})
+process.send?.({ url: world.gateway.url, token: world.gateway.issue(grant) })
+
+function drain(): void {
+  for (const event of world.events.splice(0)) if (event.type === 'call.settled') told += event.data.cost
+  world.charged.length = 0
+}
+
+async function readBooks(): Promise<Books> {
+  drain()
+  const calls = world.db
+    .prepare<[], Omit<Books, 'hourly' | 'told' | 'chain'>>(
+      `SELECT count(*) AS calls, total(state = 'settled') AS settled, total(confidence = 'exact') AS exact, total(cost) AS cost FROM call`,
+    )
+    .get()
+  const hours = world.db.prepare<[], { cost: number }>('SELECT total(cost) AS cost FROM spend_hour').get()
+  if (!calls || !hours) throw new Error('no books')
+  const journal = createJournal({ db: world.db, reader: world.reader, clock: systemClock, redact: (text) => text })
+  return { ...calls, hourly: hours.cost, told, chain: (await journal.verify()).ok }
+}
