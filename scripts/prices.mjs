@@ -1,5 +1,5 @@
-// Writes assets/prices.json from pi-ai's catalogue: one line a model, so that a new catalogue shows as a readable difference.
-// Models that the catalogue gives away for nothing (subscriptions, previews) are left out: an unknown price is the ceiling, never zero.
+// Writes assets/prices.json and assets/models.json from pi-ai's catalogue: one line a model, so that a new catalogue shows as a readable
+// difference. Of models.json, what a model can do: every model of this catalogue uses tools, which is why the column is 1 throughout. Models that the catalogue gives away for nothing (subscriptions, previews) are left out: an unknown price is the ceiling, never zero.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtinModels } from '@earendil-works/pi-ai/providers/all'
@@ -15,7 +15,10 @@ longPrompt['gemini-3.1-pro-preview-customtools'] = longPrompt['gemini-3.1-pro-pr
 const missing = { anthropic: [['claude-sonnet-5-5', [2, 10, 0.2, 2.5, 1_000_000]]] }
 
 const providers = new Map()
+const abilities = new Map()
 for (const model of builtinModels().getModels()) {
+  const able = [model.contextWindow, model.maxTokens, model.input.includes('image') ? 1 : 0, 1]
+  abilities.set(model.provider, [...(abilities.get(model.provider) ?? []), [model.id, able]])
   if (!(model.cost.input > 0 || model.cost.output > 0)) continue
   const listed = (model.cost.tiers ?? []).map((tier) => [tier.inputTokensAbove, ...rates(tier)])
   const long = model.provider.startsWith('google') ? longPrompt[model.id] : undefined
@@ -29,15 +32,20 @@ for (const [provider, rows] of Object.entries(missing)) {
 }
 
 const byName = ([a], [b]) => (a < b ? -1 : 1)
-const blocks = [...providers].sort(byName).map(([name, models]) => {
-  const lines = models.sort(byName).map(([id, row]) => `   ${JSON.stringify(id)}:${JSON.stringify(row)}`)
-  return `  ${JSON.stringify(name)}:{\n${lines.join(',\n')}\n  }`
+const asOf = process.env.REEF_PRICES_AS_OF ?? new Date().toISOString().slice(0, 10)
+
+function writeAsset(name, providers, about) {
+  const blocks = [...providers].sort(byName).map(([provider, models]) => {
+    const lines = models.sort(byName).map(([id, row]) => `   ${JSON.stringify(id)}:${JSON.stringify(row)}`)
+    return `  ${JSON.stringify(provider)}:{\n${lines.join(',\n')}\n  }`
+  })
+  const head = Object.entries({ v: 1, asOf, source: `@earendil-works/pi-ai ${version}`, ...about }).map(
+    ([key, value]) => ` ${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  )
+  writeFileSync(join(root, 'assets', name), `{\n${head.join(',\n')},\n "providers":{\n${blocks.join(',\n')}\n }\n}\n`)
+}
+writeAsset('prices.json', providers, {
+  columns: ['input', 'output', 'cacheRead', 'cacheWrite', 'contextWindow', 'tiers'],
+  unit: 'US dollars per million tokens',
 })
-const head = [
-  ' "v":1',
-  ` "asOf":${JSON.stringify(process.env.REEF_PRICES_AS_OF ?? new Date().toISOString().slice(0, 10))}`,
-  ` "source":${JSON.stringify(`@earendil-works/pi-ai ${version}`)}`,
-  ' "columns":["input","output","cacheRead","cacheWrite","contextWindow","tiers"]',
-  ' "unit":"US dollars per million tokens"',
-]
-writeFileSync(join(root, 'assets/prices.json'), `{\n${head.join(',\n')},\n "providers":{\n${blocks.join(',\n')}\n }\n}\n`)
+writeAsset('models.json', abilities, { columns: ['contextWindow', 'maxOutput', 'vision', 'tools'] })

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
-import type { WireFormat } from '../../contract/index.ts'
+import type { Billing, WireFormat } from '../../contract/index.ts'
 import { ReefError } from '../kernel/errors.ts'
+import { keyVariables } from './connect/presets.ts'
 
 /** Where one model is reached. `baseUrl` ends before the endpoint: `https://api.anthropic.com/v1`. */
 export type Route = ProviderRoute & { readonly model: string }
@@ -10,6 +11,7 @@ export type ProviderRoute = {
   readonly baseUrl: string
   /** Undefined where none is needed. Never logged, never handed to an agent. */
   readonly key: string | undefined
+  readonly billing: Billing
   readonly rehearsal: boolean
 }
 
@@ -41,25 +43,8 @@ export function isPrivateHost(hostname: string): boolean {
   return !host.includes('.') || /\.(localhost|local|lan|internal|home\.arpa)$/.test(host)
 }
 
-/** Names under which people already have their keys in the environment. */
-const wellKnown: Readonly<Record<string, readonly string[]>> = {
-  anthropic: ['ANTHROPIC_API_KEY'],
-  openai: ['OPENAI_API_KEY'],
-  google: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
-  gemini: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
-  groq: ['GROQ_API_KEY'],
-  cerebras: ['CEREBRAS_API_KEY'],
-  mistral: ['MISTRAL_API_KEY'],
-  deepseek: ['DEEPSEEK_API_KEY'],
-  xai: ['XAI_API_KEY'],
-  openrouter: ['OPENROUTER_API_KEY'],
-  together: ['TOGETHER_API_KEY'],
-  fireworks: ['FIREWORKS_API_KEY'],
-  moonshotai: ['MOONSHOT_API_KEY'],
-  zai: ['ZAI_API_KEY'],
-}
-
-export function findEnvironmentKey(provider: string, env: NodeJS.ProcessEnv): string | undefined {
-  const names = [`REEF_PROVIDER_${provider.toUpperCase().replaceAll('-', '_')}_KEY`, ...(wellKnown[provider] ?? [])]
-  return names.map((name) => env[name]?.trim()).find((value) => value)
-}
+/** A provider's key where people already have it: under REEF's own name first, then under the usual ones. */
+export const findEnvironmentKey = (provider: string, env: NodeJS.ProcessEnv): string | undefined =>
+  keyVariables(provider)
+    .map((name) => env[name]?.trim())
+    .find((value) => value)

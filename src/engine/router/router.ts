@@ -1,227 +1,304 @@
-import { type Actor, type ModelRef, ProviderName, type ProviderView, WireFormat } from '../../contract/index.ts'
+import {
+  type Actor,
+  type AttemptId,
+  type CircuitView,
+  type Instant,
+  type ModelAlias,
+  ModelAlias as ModelAliasName,
+  type ModelRef,
+  type ModelTier,
+  type ModelView,
+  type RouteChoiceId,
+  type RouteChoiceView,
+  type SessionId,
+  seconds,
+  type TaskId,
+  type WireFormat,
+} from '../../contract/index.ts'
 import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { type ReadDb, type WriteDb, write } from '../store/index.ts'
-import { createBreakers, type Outcome, type Rest } from './breaker.ts'
-import { findEnvironmentKey, isPrivateHost, type ProviderRoute, type Route, toBaseUrl } from './route.ts'
-import { createRouterReader, createRouterStore, type ProviderRow } from './router.store.ts'
+import { type Circuit, createBreakers, type Outcome, type Rest, toView } from './breaker.ts'
+import { createChoiceReader, createChoiceStore } from './choice.store.ts'
+import { type Ask, type ChoiceAnswer, createChoices, needsLists } from './choices.ts'
+import { createAbilities } from './model.ts'
+import { createModels, type Prices } from './models.ts'
+import { toSpoken } from './pick.ts'
+import { createProviders, type Secrets } from './providers.ts'
+import type { AnswerHeaders } from './reset.ts'
+import type { ProviderRoute, Route } from './route.ts'
+import { createRouterReader, createRouterStore } from './router.store.ts'
 
 export type RouterDeps = {
   readonly db: WriteDb
   readonly reader: ReadDb
   readonly clock: Clock
   readonly append: Append
-  readonly secrets: { get(name: string): string | undefined; set(name: string, value: string): void; delete(name: string): void }
-  /** What is known of a provider's models without asking it. */
-  readonly prices: {
-    models(provider: string): string[]
-    describe(
-      provider: string,
-      model: string,
-      at: ReturnType<Clock['now']>,
-    ): { inputUsdPerMTok: number | null; outputUsdPerMTok: number | null; contextWindow: number | null }
-  }
+  readonly secrets: Secrets
+  readonly prices: Prices
+  /** What models can do, assets/models.json. */
+  readonly modelsFile: string
   readonly env?: NodeJS.ProcessEnv
   readonly fetch?: typeof fetch
 }
 
+/** Which call looks for a way: the provider of its token, the model of its body, and the wire that it is written in. */
+export type Call = {
+  readonly provider: string
+  readonly model: string
+  readonly wire: WireFormat
+  readonly agent: string
+  readonly taskId: TaskId | null
+  readonly attemptId: AttemptId | null
+  readonly sessionId: SessionId
+}
+
+/** Somebody who can serve a call, and what he can take and give at most. */
+export type Target = Route & { readonly limits: { readonly contextWindow: number | null; readonly maxOutput: number | null } }
+
 type CatalogueRow = { ref: ModelRef; inputUsdPerMTok: number | null; outputUsdPerMTok: number | null; contextWindow: number | null }
 
-/** The script that ships: no key, no price, and its name is taken. */
-const REHEARSAL = 'rehearsal'
-const TEST_TIMEOUT_MS = 10_000
+/** Tasks that wait for one quota come back one after the other within this. */
+const SPREAD_MS = seconds(60)
 
-/** Which providers there are and how a model of theirs is reached. Keys come from the secrets file or the environment, never from the database. */
-export function createRouter({ db, reader: readDb, clock, append, secrets, prices, env = process.env, fetch: call = fetch }: RouterDeps) {
+/** Where models are reached, which one does what, and what rests. It knows no budget: whether a call may be paid is the ledger's word. */
+export function createRouter(deps: RouterDeps) {
+  const { db, reader: readDb, clock, append, secrets, prices, modelsFile, env = process.env, fetch: call = fetch } = deps
   const store = createRouterStore(db)
   const reader = createRouterReader(readDb)
-  const breakers = createBreakers({ clock })
+  const choiceStore = createChoiceStore(db)
+  const choiceReader = createChoiceReader(readDb)
+  const providers = createProviders({
+    db,
+    store,
+    reader,
+    clock,
+    append,
+    secrets,
+    env,
+    fetch: call,
+    circuitOf: (provider) => breakers.state(provider),
+    changed: (provider) => {
+      breakers.forget(provider)
+      models.forget(provider)
+    },
+  })
+  const breakers = createBreakers({
+    clock,
+    circuits: reader.circuits().filter(isStillTrue),
+    opened: (circuit, isNews) =>
+      write(db, () => {
+        store.openCircuit(circuit)
+        if (isNews) append({ type: 'circuit.opened', subject: circuit.provider, actor: 'engine', data: toView(circuit, circuit.state) })
+      }),
+    closed: (circuit) =>
+      write(db, () => {
+        store.closeCircuit(circuit)
+        append({ type: 'circuit.closed', subject: circuit.provider, actor: 'engine', data: { ...toView(circuit, 'closed'), until: null } })
+      }),
+  })
+  for (const circuit of reader.circuits()) if (!isStillTrue(circuit)) write(db, () => store.closeCircuit(circuit))
+  const abilities = createAbilities(modelsFile)
+  const models = createModels({ providers, rules: reader.rules, prices, abilities, clock, circuitOf: breakers.state })
+  const { decide, record, toChoice } = createChoices({
+    db,
+    store: choiceStore,
+    reader: choiceReader,
+    models,
+    breakers,
+    rehearsal: () => reader.get('rehearsal'),
+    clock,
+    append,
+  })
+  const { add, connected, connectRehearsal, list, remove, resolve, rotate } = providers
 
   return {
-    list: (): ProviderView[] => reader.all().map(toView),
-    /** True as soon as a model that really thinks can be asked. */
-    connected: (): boolean => reader.all().some((row) => row.rehearsal === 0),
-
-    /** Throws provider/invalid with the field at fault. The key is stored before the row, so that no row waits for its key. */
-    add(input: { name: string; wire: string; baseUrl: string; key?: string | undefined }, actor: Actor): ProviderView {
-      const name = parse(ProviderName, input.name, 'name')
-      const wire = parse(WireFormat, input.wire, 'wire')
-      const baseUrl = toBaseUrl(input.baseUrl)
-      if (name === REHEARSAL)
-        throw new ReefError('provider/invalid', 'The name rehearsal belongs to the script that comes with REEF.', {
-          field: 'name',
-          remedy: 'Choose another name.',
-        })
-      if (reader.get(name))
-        throw new ReefError('provider/invalid', `There is a provider called ${name} already.`, {
-          field: 'name',
-          remedy: `Remove it first with: reef provider remove ${name}`,
-        })
-      if (input.key !== undefined && !/^[\x21-\x7e]+$/.test(input.key.trim()))
-        throw new ReefError('provider/invalid', 'A key is one line without spaces.', { field: 'key', remedy: 'Copy it again from the provider.' })
-      if (input.key) secrets.set(secretOf(name), input.key.trim())
-      breakers.forget(name)
-      return insert({ name, wire, baseUrl, rehearsal: 0, createdAt: clock.now() }, actor)
-    },
-
-    /** Where the script listens this time. It changes with every start, so it is no event beyond the first. */
-    connectRehearsal(url: string): void {
-      const baseUrl = toBaseUrl(url)
-      if (!write(db, () => store.move(REHEARSAL, baseUrl)))
-        insert({ name: REHEARSAL, wire: 'anthropic', baseUrl, rehearsal: 1, createdAt: clock.now() }, 'engine')
-    },
-
-    /** Its key goes with it. */
-    remove(name: string, actor: Actor): void {
-      const row = find(name)
-      if (row.rehearsal === 1)
-        throw new ReefError('provider/invalid', 'The rehearsal belongs to REEF; it costs nothing and cannot be removed.', { field: 'name' })
-      write(db, () => {
-        store.remove(name)
-        append({ type: 'provider.removed', subject: name, actor, data: toView(row) })
-      })
-      secrets.delete(secretOf(name))
-    },
-
-    route: (provider: string): ProviderRoute => toRoute(find(provider)),
-
-    /** How a call of this provider's ended; heard from the gateway. */
-    report: (provider: string, outcome: Outcome): void => breakers.report(provider, outcome),
-    /** Why new work for this provider had better wait; undefined when it need not. */
-    resting: (provider: string): Rest | undefined => breakers.resting(provider),
-
-    /** Of PROVIDER/MODEL. Throws provider/unknown, or provider/no-key where a key is needed and there is none. */
-    resolve(ref: string): Route {
-      const slash = ref.indexOf('/')
-      const model = ref.slice(slash + 1)
-      if (slash < 1 || model === '')
-        throw new ReefError('provider/unknown', `${ref} names no model.`, { remedy: 'A model is written PROVIDER/MODEL, e.g. anthropic/claude-sonnet-4-5' })
-      return { ...toRoute(find(ref.slice(0, slash))), model }
-    },
+    add,
+    connected,
+    connectRehearsal,
+    list,
+    remove,
+    resolve,
+    rotate,
+    route: (provider: string): ProviderRoute => providers.toRoute(providers.get(provider)),
 
     /** Asks for the list of models, which costs nothing anywhere. Whoever asks has done something about it: a rest is over. */
     async test(name: string): Promise<{ reachable: boolean; models: string[]; message: string }> {
-      const answer = await ask(toRoute(find(name)))
+      const answer = await models.refresh(name)
       if (answer.reachable) breakers.forget(name)
       return answer
     },
 
     /** The models that the provider itself lists; those of the price list when it cannot be asked. */
     async catalogue(name: string): Promise<{ models: CatalogueRow[] }> {
-      const row = find(name)
-      const live = hasKey(row) ? (await ask(toRoute(row))).models : []
+      const row = providers.get(name)
+      const live = providers.hasKey(row) ? (await models.refresh(name)).models : []
       const ids = live.length > 0 ? live : prices.models(name)
-      return { models: ids.map((id): CatalogueRow => ({ ref: `${name}/${id}` as ModelRef, ...describe(name, id) })) }
-    },
-  }
-
-  function insert(row: ProviderRow, actor: Actor): ProviderView {
-    write(db, () => {
-      store.insert(row)
-      append({ type: 'provider.added', subject: row.name, actor, data: toView(row) })
-    })
-    return toView(row)
-  }
-
-  function find(name: string): ProviderRow {
-    const row = reader.get(name)
-    if (!row)
-      throw new ReefError('provider/unknown', `No provider is called ${name}.`, {
-        field: 'provider',
-        remedy: 'List them with: reef provider list; add one with: reef provider add',
-      })
-    return row
-  }
-
-  function keyOf(name: string): { key: string; source: 'stored' | 'environment' } | undefined {
-    const stored = secrets.get(secretOf(name))
-    if (stored) return { key: stored, source: 'stored' }
-    const given = findEnvironmentKey(name, env)
-    return given ? { key: given, source: 'environment' } : undefined
-  }
-
-  function hasKey(row: ProviderRow): boolean {
-    return row.rehearsal === 1 || isPrivateHost(new URL(row.baseUrl).hostname) || keyOf(row.name) !== undefined
-  }
-
-  function toRoute(row: ProviderRow): ProviderRoute {
-    if (!hasKey(row))
-      throw new ReefError('provider/no-key', `The provider ${row.name} has no key.`, {
-        field: 'key',
-        remedy: `Give it one in Settings, or set REEF_PROVIDER_${row.name.toUpperCase().replaceAll('-', '_')}_KEY before REEF starts.`,
-      })
-    return {
-      provider: row.name,
-      wire: row.wire,
-      baseUrl: row.baseUrl,
-      key: row.rehearsal === 1 ? undefined : keyOf(row.name)?.key,
-      rehearsal: row.rehearsal === 1,
-    }
-  }
-
-  function toView(row: ProviderRow): ProviderView {
-    return {
-      name: row.name,
-      wire: row.wire,
-      baseUrl: row.baseUrl,
-      key: row.rehearsal === 1 ? 'none' : (keyOf(row.name)?.source ?? 'none'),
-      rehearsal: row.rehearsal === 1,
-    }
-  }
-
-  function describe(provider: string, model: string): Omit<CatalogueRow, 'ref'> {
-    const { inputUsdPerMTok, outputUsdPerMTok, contextWindow } = prices.describe(provider, model, clock.now())
-    return { inputUsdPerMTok, outputUsdPerMTok, contextWindow }
-  }
-
-  async function ask({ provider, wire, baseUrl, key }: ProviderRoute): Promise<{ reachable: boolean; models: string[]; message: string }> {
-    const unreachable = (message: string) => ({ reachable: false, models: [], message })
-    const headers: Record<string, string> = { accept: 'application/json' }
-    if (key && wire === 'anthropic') headers['x-api-key'] = key
-    if (key && wire !== 'anthropic') headers['authorization'] = `Bearer ${key}`
-    if (wire === 'anthropic') headers['anthropic-version'] = '2023-06-01'
-    try {
-      // A redirect would carry the key to wherever it points.
-      const answer = await call(`${baseUrl}/models${wire === 'anthropic' ? '?limit=1000' : ''}`, {
-        headers,
-        redirect: 'error',
-        signal: AbortSignal.timeout(TEST_TIMEOUT_MS),
-      })
-      if (answer.status === 401 || answer.status === 403) return unreachable(`${provider} refused the key (${answer.status}).`)
-      if (!answer.ok) return unreachable(`${provider} answered ${answer.status} for ${baseUrl}/models.`)
-      const models = toModels(await answer.json())
       return {
-        reachable: true,
-        models,
-        message: models.length > 0 ? `${provider} answers and lists ${models.length} models.` : `${provider} answers; it lists no models.`,
+        models: ids.map((id): CatalogueRow => {
+          const { inputUsdPerMTok, outputUsdPerMTok, contextWindow } = models.view(row, id)
+          return { ref: `${name}/${id}` as ModelRef, inputUsdPerMTok, outputUsdPerMTok, contextWindow }
+        }),
       }
-    } catch (error) {
-      return unreachable(`${provider} could not be reached at ${baseUrl}: ${toCause(error)}`)
+    },
+
+    /** Every model that could be chosen or named. Waits at most two seconds for a list that was never read. */
+    async models(): Promise<ModelView[]> {
+      await models.ready()
+      return models.list([...reader.rules().keys()])
+    },
+
+    /** The owner's word about a model. Throws model/unknown where its provider is not connected. */
+    setModel({ ref, tier, enabled }: { ref: string; tier?: ModelTier | undefined; enabled?: boolean | undefined }, actor: Actor): ModelView {
+      const name = ref.slice(0, Math.max(0, ref.indexOf('/')))
+      const row = reader.get(name)
+      if (!row || row.rehearsal === 1)
+        throw new ReefError('model/unknown', `No provider is connected that could have ${ref}.`, {
+          field: 'ref',
+          remedy: 'List the models with: reef model list',
+        })
+      const rule = reader.rules().get(ref)
+      return write(db, () => {
+        store.setRule({ ref, tier: tier ?? rule?.tier ?? null, isEnabled: enabled ?? rule?.isEnabled ?? true }, clock.now())
+        const view = models.view(row, ref.slice(name.length + 1))
+        const said = { ...view, tier: tier ?? view.tier, enabled: enabled ?? view.enabled }
+        append({ type: 'model.changed', subject: ref, actor, data: said })
+        return said
+      })
+    },
+
+    /** Who does it. A choice is written down with what there was to choose from, and told; a wait or a lack is not. */
+    async choose(ask: Ask): Promise<ChoiceAnswer> {
+      if (needsLists(ask)) await models.ready()
+      const { wish, decision } = decide(ask)
+      if (decision.kind === 'resting') return { kind: 'resting', rest: stagger(decision.rest, ask.taskId) }
+      if (decision.kind === 'missing') return { kind: 'missing', message: decision.message }
+      const choice = record(ask, wish, decision, null)
+      admit(decision.ref, ask.attemptId ?? choice.id)
+      return { kind: 'chosen', choiceId: choice.id, ref: decision.ref, fallbacks: decision.fallbacks, reason: decision.reason }
+    },
+
+    /** How a reviewer's or planner's choice went. A builder's goes as its attempt does and needs no word. */
+    settleChoice: (id: RouteChoiceId, state: 'succeeded' | 'failed' | 'interrupted'): void => write(db, () => choiceStore.settle(id, state, clock.now())),
+
+    /** Why the models of a task were chosen, newest first; and what would be chosen now, which is written down nowhere. */
+    async explain(taskId: TaskId, ask: Ask): Promise<{ choices: RouteChoiceView[]; now: RouteChoiceView }> {
+      if (needsLists(ask)) await models.ready()
+      const { wish, decision } = decide(ask)
+      return { choices: choiceReader.ofTask(taskId), now: { ...toChoice(ask, wish, decision), outcome: null } }
+    },
+
+    /**
+     * Ways for one call, the best first, all of them in its wire. A way that rests is left out while there is another. Throws
+     * provider/unknown, provider/no-key or provider/invalid where nothing can serve it.
+     */
+    targets(asked: Call): Target[] {
+      // A question of the provider as a whole, such as for its models.
+      if (asked.model === '') return [{ ...this.route(asked.provider), model: '', limits: { contextWindow: null, maxOutput: null } }]
+      const refs = toRefs(asked)
+      const ways = refs.flatMap((ref, i) => toWay(ref, asked.wire, i === 0))
+      const holder = asked.attemptId ?? asked.sessionId
+      const awake = ways.filter(({ provider, model }) => !breakers.resting(provider, model, holder))
+      const [first] = awake
+      if (first) breakers.admit(first.provider, first.model, holder)
+      return (awake.length > 0 ? awake : ways).map((way) => ({ ...way, limits: abilities(way.provider, way.model) }))
+    },
+
+    /** How a call ended; heard from the gateway. The headers of the answer may say until when a limit holds. */
+    report: ({ provider, model }: { provider: string; model: string }, outcome: Outcome, headers?: AnswerHeaders): void =>
+      breakers.report(provider, model, outcome, headers),
+
+    /** Why new work for a provider, or one model of it, had better wait; undefined when it need not. A quota ends for each task at a moment of its own. */
+    resting(provider: string, model?: string, taskId: TaskId | null = null): Rest | undefined {
+      const rest = breakers.resting(provider, model)
+      return rest && stagger(rest, taskId)
+    },
+
+    /** Everything that rests, for whoever wants to know before it begins (R-125). */
+    health: (): CircuitView[] => breakers.list(),
+  }
+
+  function admit(ref: string, holder: string): void {
+    const slash = ref.indexOf('/')
+    breakers.admit(ref.slice(0, slash), ref.slice(slash + 1), holder)
+  }
+
+  /** PROVIDER/MODEL of whoever may serve a call, the best first. */
+  function toRefs(asked: Call): string[] {
+    const alias = ModelAliasName.safeParse(asked.model).data
+    if (alias) return toAliasRefs(asked, alias)
+    const ref = `${asked.provider}/${asked.model}`
+    const choice = asked.attemptId ? choiceReader.ofAttempt(asked.attemptId).find((other) => other.chosen === ref) : undefined
+    return [ref, ...(choice?.fallbacks ?? [])]
+  }
+
+  /** `reef/auto` is what the attempt was given; a tier is a choice of its own, made once for a session. */
+  function toAliasRefs(asked: Call, alias: ModelAlias): string[] {
+    const { agent, attemptId, sessionId, taskId, wire } = asked
+    const given =
+      alias === 'reef/auto' && attemptId ? choiceReader.ofAttempt(attemptId).find((choice) => choice.role === 'builder' && choice.kind !== null) : undefined
+    const known = [given, choiceReader.ofSession(sessionId, alias)].find((choice) => choice?.chosen && speaks(choice.chosen, wire))
+    if (known?.chosen) return [known.chosen, ...known.fallbacks]
+    const wires = (['anthropic', 'openai-responses', 'openai-chat', 'ollama'] as const).filter((other) => toSpoken(other) === toSpoken(wire))
+    const ask: Ask = {
+      role: 'builder',
+      // No task of its own: how it goes says nothing of models for that kind of work.
+      kind: null,
+      agent,
+      driver: 'pi',
+      wires,
+      tier: 'mid',
+      asked: alias,
+      fallback: null,
+      exclude: [],
+      isLastResort: false,
+      inputTokens: 0,
+      named: [],
+      taskId,
+      attemptId,
     }
+    const { wish, decision } = decide(ask)
+    if (decision.kind !== 'chosen') {
+      const why = decision.kind === 'resting' ? decision.rest.detail : decision.message
+      throw new ReefError('model/none-connected', `Nothing can serve ${alias} in the wire ${wire}: ${why}.`, {
+        remedy: 'Name a model, or connect another provider.',
+      })
+    }
+    record(ask, wish, decision, sessionId)
+    return [decision.ref, ...decision.fallbacks]
+  }
+
+  function speaks(ref: string, wire: WireFormat): boolean {
+    const row = reader.get(ref.slice(0, ref.indexOf('/')))
+    return row !== undefined && toSpoken(row.wire) === toSpoken(wire)
+  }
+
+  /** Whoever stands in is left out when it cannot be reached; the first one says why. */
+  function toWay(ref: string, wire: WireFormat, isFirst: boolean): Route[] {
+    if (isFirst) {
+      const route = resolve(ref)
+      if (toSpoken(route.wire) !== toSpoken(wire))
+        throw new ReefError('provider/invalid', `The provider ${route.provider} speaks ${route.wire}, and the call is written in ${wire}.`, {
+          remedy: 'Give the agent another driver, or a model of another provider.',
+        })
+      return [route]
+    }
+    const row = reader.get(ref.slice(0, ref.indexOf('/')))
+    return row && providers.hasKey(row) && toSpoken(row.wire) === toSpoken(wire) ? [resolve(ref)] : []
+  }
+
+  /** A key in the environment may be another one since the last start: it is tried. */
+  function isStillTrue({ provider, state }: Circuit): boolean {
+    return reader.get(provider) !== undefined && !(state === 'refused' && providers.keyIsInEnvironment(provider))
   }
 }
 export type Router = ReturnType<typeof createRouter>
 
-const secretOf = (name: string): string => `provider/${name}`
-
-function toModels(answer: unknown): string[] {
-  const { data } = (answer ?? {}) as { data?: unknown }
-  if (!Array.isArray(data)) return []
-  return data.map((entry: { id?: unknown }) => entry?.id).filter((id): id is string => typeof id === 'string' && /^\S{1,200}$/.test(id))
-}
-
-function toCause(error: unknown): string {
-  const { cause, message, name } = error as Error & { cause?: { code?: string; message?: string } }
-  return name === 'TimeoutError' ? 'no answer within 10 s' : (cause?.code ?? cause?.message ?? message)
-}
-
-function parse<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: { message: string }[] } } },
-  value: unknown,
-  field: string,
-): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  throw new ReefError('provider/invalid', `${field}: ${result.error.issues[0]?.message ?? 'invalid'}.`, { field })
+/** A quota ends for everyone at once: each task comes back at a moment of its own within a minute, always the same one. */
+function stagger(rest: Rest, taskId: TaskId | null): Rest {
+  if (rest.kind !== 'quota' || rest.until === null || taskId === null) return rest
+  // FNV-1a: the end of an id alone differs for tasks of one plan.
+  const hash = [...taskId].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16_777_619) >>> 0, 2_166_136_261)
+  return { ...rest, until: (rest.until + (hash % SPREAD_MS)) as Instant }
 }
