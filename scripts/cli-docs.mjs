@@ -119,7 +119,7 @@ An id may be given in full or by its end, as the tables show it; a task also by 
 | environment | meaning |
 |---|---|
 | \`REEF_DATA_DIR\` | the data directory when \`--data-dir\` is not given |
-| \`REEF_PROVIDER_KEY\` | the key for \`provider add\`; otherwise it is read from standard input, never from an argument |
+| \`REEF_PROVIDER_KEY\` | the key for \`provider add\`, \`key set\` and \`key rotate\`; otherwise it is read from standard input, never from an argument |
 | \`NO_COLOR\` | no colour, even on a terminal |
 `
 

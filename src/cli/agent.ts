@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { Option } from 'commander'
 import type { AgentView } from '../contract/agents.ts'
 import { DriverName, ModelTier } from '../contract/queue.ts'
-import { toModelOrNone } from './arguments.ts'
+import { given, toModelOrNone } from './arguments.ts'
 import type { Declare } from './context.ts'
 import { usageFailure } from './failure.ts'
 import { dateTime } from './local-time.ts'
@@ -10,7 +10,7 @@ import { paint } from './paint.ts'
 import { readTextFile } from './read-file.ts'
 import { toFacts, toTable } from './table.ts'
 
-type SetOptions = { driver?: DriverName; model?: string; fallback?: string; tier?: ModelTier; active?: boolean; inactive?: boolean }
+type SetOptions = { driver?: DriverName; model?: string; fallback?: string; tier?: ModelTier; team?: string; active?: boolean; inactive?: boolean }
 
 export const declare: Declare = (agent, run) => {
   agent
@@ -42,6 +42,7 @@ export const declare: Declare = (agent, run) => {
     .option('--model <provider/model>', 'its model, or none', toModelOrNone)
     .option('--fallback <provider/model>', 'the model of the last attempt, or none', toModelOrNone)
     .addOption(new Option('--tier <tier>', 'the tier when it has no model of its own').choices(ModelTier.options))
+    .option('--team <team>', 'whose limits it shares: lower-case letters, digits and dashes')
     .addOption(new Option('--active', 'take it into work').conflicts('inactive'))
     .option('--inactive', 'give it no more work')
     .action(
@@ -66,18 +67,44 @@ export const declare: Declare = (agent, run) => {
         await cli.show(answer, () => toAgentTable([answer]))
       }),
     )
+  agent
+    .command('pause')
+    .description('give an agent no more work and refuse its model calls')
+    .argument('<name>', 'name of the agent, e.g. Rex')
+    .option('--reason <text>', 'why, for the record')
+    .action(
+      run<[string], { reason?: string }>(async (cli, [name], { reason }) => {
+        const { client } = await cli.engine()
+        const answer = await client.agent.pause({ name, ...given({ reason }) })
+        await cli.show(answer, () => [
+          `${answer.name} is paused: no work is given to it and its model calls are refused. Go on with: reef agent resume ${answer.name}`,
+        ])
+      }),
+    )
+  agent
+    .command('resume')
+    .description('let a paused agent work again')
+    .argument('<name>', 'name of the agent, e.g. Rex')
+    .action(
+      run<[string]>(async (cli, [name]) => {
+        const { client } = await cli.engine()
+        const answer = await client.agent.resume({ name })
+        await cli.show(answer, () => [`${answer.name} works again.`])
+      }),
+    )
 }
 
-function toChange({ driver, model, fallback, tier, active, inactive }: SetOptions) {
+function toChange({ driver, model, fallback, tier, team, active, inactive }: SetOptions) {
   const change = {
     ...(driver ? { driver } : {}),
     ...(model === undefined ? {} : { model: model === 'none' ? null : model }),
     ...(fallback === undefined ? {} : { fallback: fallback === 'none' ? null : fallback }),
     ...(tier ? { tier } : {}),
+    ...(team ? { team } : {}),
     ...(active || inactive ? { active: active === true } : {}),
   }
   if (Object.keys(change).length === 0)
-    throw usageFailure('There is nothing to set.', { remedy: 'name at least one of --driver, --model, --fallback, --tier, --active, --inactive' })
+    throw usageFailure('There is nothing to set.', { remedy: 'name at least one of --driver, --model, --fallback, --tier, --team, --active, --inactive' })
   return change
 }
 
@@ -91,6 +118,8 @@ const toAgentFacts = (agent: AgentView, zone: string): string[] =>
   toFacts([
     ['agent', `${agent.name}, ${agent.role}`],
     ['active', agent.active ? 'yes' : 'no'],
+    ['team', agent.team],
+    ['paused', agent.paused ? paint('yellow', `since ${dateTime(agent.paused.at, zone)} by ${agent.paused.by}: ${agent.paused.reason}`) : null],
     ['driver', agent.driver],
     ['model', `${agent.model ?? 'by tier'} (${agent.tier})`],
     ['fallback', agent.fallback],
@@ -106,7 +135,8 @@ const toAgentTable = (agents: readonly AgentView[]): string[] =>
     [
       { head: 'agent', cell: (row) => row.name },
       { head: 'role', cell: (row) => row.role, max: 36 },
-      { head: 'active', cell: (row) => (row.active ? 'yes' : 'no') },
+      { head: 'active', cell: (row) => (row.paused ? paint('yellow', 'paused') : row.active ? 'yes' : 'no') },
+      { head: 'team', cell: (row) => row.team },
       { head: 'driver', cell: (row) => row.driver },
       { head: 'tier', cell: (row) => row.tier },
       { head: 'model', cell: (row) => row.model ?? 'by tier', max: 44 },

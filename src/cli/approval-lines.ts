@@ -21,11 +21,21 @@ export function toApprovalLines(approval: ApprovalView, zone: string): string[] 
     ['evidence', approval.evidence.map(showControls).join('\n')],
     ['deadline', approval.state === 'requested' ? `${dateTime(approval.deadline, zone)}, then: ${approval.safeDefault}` : null],
     ['decided', approval.decidedAt === null ? null : `${dateTime(approval.decidedAt, zone)} by ${approval.decidedBy ?? 'nobody'}`],
+    ['chosen', approval.options.find((option) => option.id === approval.chosen)?.label],
     ['effective', approval.effectiveAt === null ? null : dateTime(approval.effectiveAt, zone)],
     ['reason', approval.reason],
     ['payload', approval.payloadHash],
   ])
-  return [...facts, ...approval.previews.flatMap((preview) => ['', ...toPreviewLines(preview)])]
+  return [...facts, ...toOptionLines(approval), ...approval.previews.flatMap((preview) => ['', ...toPreviewLines(preview)])]
+}
+
+function toOptionLines({ options }: ApprovalView): string[] {
+  if (options.length === 0) return []
+  const rows = options.map(({ id, label, detail }, at): [string, string] => [
+    `  --option ${id}`,
+    showControls(`${label}${at === 0 ? ' (taken when none is named)' : ''}: ${detail}`),
+  ])
+  return ['', paint('bold', 'ways to approve'), ...toFacts(rows)]
 }
 
 function toPreviewLines(preview: Preview): string[] {

@@ -39,13 +39,14 @@ export const declare: Declare = (approval, run) => {
     .command('approve')
     .description('approve exactly what is shown')
     .argument(...approvalWord)
+    .option('--option <id>', 'which way, where there are several; else the first')
     .option('--payload <hash>', 'only if it is still this, as `approval show` printed it')
     .action(
-      run<[string], { payload?: string }>(async (cli, [given], { payload }) => {
+      run<[string], { payload?: string; option?: string }>(async (cli, [given], { payload, option }) => {
         const { client, zone } = await cli.engine()
         const seen = await client.approval.get({ id: await findApproval(client, given) })
         if (!cli.json) for (const line of [...toApprovalLines(seen, await zone()), '']) cli.out.line(line)
-        const answer = await client.approval.approve({ id: seen.id, payloadHash: payload ?? seen.payloadHash })
+        const answer = await client.approval.approve({ id: seen.id, payloadHash: payload ?? seen.payloadHash, ...(option === undefined ? {} : { option }) })
         await cli.show(answer, async () => [toApproved(answer, await zone())])
       }),
     )

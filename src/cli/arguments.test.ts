@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { toNanodollars } from '../contract/money.ts'
 import { nameIn } from './agent.ts'
 import { toReply } from './ask.ts'
 import { isAttended } from './attended.ts'
+import { toBudgetWords } from './budget-words.ts'
 import { chooseDataDir } from './data-dir.ts'
+import { toExactMoney } from './exact-money.ts'
 import { type CliFailure, toRefusal, toSentence } from './failure.ts'
 import { findId } from './find.ts'
 import { toPlanFile } from './plan-file.ts'
@@ -100,6 +103,49 @@ describe('a plan file', () => {
     const { exit, refusal } = failure(() => toPlanFile('{"title":"x","tasks":[],"extra":1}', 'p.json'))
     expect({ exit, code: refusal.code, field: refusal.field }).toEqual({ exit: 2, code: 'plan/invalid', field: 'tasks' })
     expect(refusal.message).toContain('extra')
+  })
+})
+
+describe('a limit', () => {
+  it('is scope, subject and period; what can be only one may be left out', () => {
+    const typed: Record<string, string> = {
+      'global day': 'global * day',
+      'global * month': 'global * month',
+      call: 'call * call',
+      'agent day': 'agent * day',
+      'agent Rex day': 'agent Rex day',
+      'project shop total': 'project shop total',
+      'task ABC': 'task ABC total',
+      'task ABC total': 'task ABC total',
+      'team day day': 'team day day',
+    }
+    const read = (text: string) => {
+      const { scope, subject, period } = toBudgetWords(text.split(' '))
+      return `${scope} ${subject} ${period}`
+    }
+    expect(Object.fromEntries(Object.keys(typed).map((text) => [text, read(text)]))).toEqual(typed)
+  })
+
+  it('is refused with the word at fault', () => {
+    const fields = ['', 'everyone day', 'agent', 'agent Rex', 'agent Rex week', 'global Rex day', 'call Rex', 'agent Rex Max day'].map(
+      (text) => failure(() => toBudgetWords(text.split(' '))).refusal.field,
+    )
+    expect(fields).toEqual(['scope', 'scope', 'period', 'period', 'period', 'subject', 'subject', 'subject'])
+  })
+})
+
+describe('money on a bill', () => {
+  it('has every digit that counts', () => {
+    const amounts = [0, 1e-9, 0.0037505, 0.5, 1, -3.2, 1234567.891]
+    expect(amounts.map((usd) => toExactMoney(toNanodollars(usd)))).toEqual([
+      '$0.00',
+      '$0.000000001',
+      '$0.0037505',
+      '$0.50',
+      '$1.00',
+      '−$3.20',
+      '$1,234,567.891',
+    ])
   })
 })
 

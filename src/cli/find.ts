@@ -2,7 +2,8 @@ import type { IdPrefix, PlanId, TaskId } from '../contract/ids.ts'
 import type { Client } from './connect.ts'
 import { CliFailure, usageFailure } from './failure.ts'
 
-const words: Partial<Record<IdPrefix, string>> = { plan: 'plan', task: 'task', ses: 'session', apr: 'approval', rel: 'release', art: 'artifact' }
+const words: Partial<Record<IdPrefix, string>> = { plan: 'plan', task: 'task', ses: 'session', apr: 'approval', rel: 'release', art: 'artifact', call: 'call' }
+const lists: Partial<Record<IdPrefix, string>> = { call: 'spend calls' }
 const PAGE = 1000
 /** Older things are still reached by their full id. */
 const PAGES = 20
@@ -26,7 +27,7 @@ export async function findId<P extends IdPrefix>(prefix: P, given: string, read:
   if (!/^[0-9A-HJKMNP-TV-Z]{1,25}$/.test(suffix))
     throw usageFailure(`"${given}" is not the id of ${article(word)}.`, {
       field: word,
-      remedy: `give the full id or its last characters, as \`reef ${word} list\` shows them`,
+      remedy: `give the full id or its last characters, as \`reef ${lists[prefix] ?? `${word} list`}\` shows them`,
     })
   return oneOf(prefix, word, given, await readMatches(suffix, read)) as `${P}_${string}`
 }
@@ -44,10 +45,11 @@ async function readMatches(suffix: string, read: ReadPage): Promise<Set<string>>
   return found
 }
 
-function oneOf(prefix: string, word: string, given: string, found: ReadonlySet<string>): string {
+function oneOf(prefix: IdPrefix, word: string, given: string, found: ReadonlySet<string>): string {
   const [first] = found
   if (first === undefined) {
-    const remedy = word === 'task' && isTaskKey(given) ? 'a key like T3 needs its plan: --plan PLAN' : `\`reef ${word} list\` shows what there is`
+    const remedy =
+      word === 'task' && isTaskKey(given) ? 'a key like T3 needs its plan: --plan PLAN' : `\`reef ${lists[prefix] ?? `${word} list`}\` shows what there is`
     throw new CliFailure(1, { code: `${word}/unknown`, message: `No ${word} has an id that ends in ${given}.`, field: word, remedy })
   }
   if (found.size > 1)
@@ -71,6 +73,8 @@ export const findSession = (client: Client, given: string) => findId('ses', give
 export const findApproval = (client: Client, given: string) => findId('apr', given, async (page) => (await client.approval.list(page)).approvals)
 
 export const findRelease = (client: Client, given: string) => findId('rel', given, async (page) => (await client.release.list(page)).releases)
+
+export const findCall = (client: Client, given: string) => findId('call', given, async (page) => (await client.spend.calls(page)).calls)
 
 /** With its plan a task is also known by its key. */
 export async function findTask(client: Client, given: string, plan?: string): Promise<TaskId> {

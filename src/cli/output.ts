@@ -41,6 +41,7 @@ const ascii: Readonly<Record<string, string>> = {
   '◔': '~',
   '◐': '~',
   '◑': '~',
+  '●': 'o',
   '◆': '*',
   '✓': '+',
   '✕': 'x',

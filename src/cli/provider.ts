@@ -1,35 +1,12 @@
-import { Option } from 'commander'
-import { type ProviderView, WireFormat } from '../contract/router.ts'
+import type { Discovery, ProviderPreset } from '../contract/router.ts'
 import type { Declare } from './context.ts'
-import { type ExitCode, usageFailure } from './failure.ts'
-import { REHEARSAL } from './label.ts'
-import { readProviderKey } from './provider-key.ts'
+import type { ExitCode } from './failure.ts'
+import { declareAdd } from './provider-add.ts'
+import { toProviderTable } from './provider-table.ts'
 import { toTable } from './table.ts'
 
-/** `--key VALUE` and `--api-key VALUE` exist to be refused: an unknown option would be printed back with the key in it. */
-type AddOptions = { wire: WireFormat; baseUrl: string; key: boolean | string; apiKey?: string | boolean }
-
 export const declare: Declare = (provider, run) => {
-  provider
-    .command('add')
-    .description('connect a provider; its key comes from standard input or from REEF_PROVIDER_KEY, never from an argument')
-    .argument('<name>', 'what to call it, e.g. anthropic')
-    .addOption(new Option('--wire <format>', 'what it speaks').choices(WireFormat.options).makeOptionMandatory())
-    .requiredOption('--base-url <url>', 'where it is, e.g. https://api.anthropic.com')
-    .option('--no-key', 'it needs no key, like a server of your own')
-    .addOption(new Option('--api-key [key]').hideHelp())
-    .addOption(new Option('--key [key]').hideHelp())
-    .action(
-      run<[string], AddOptions>(async (cli, [name], { wire, baseUrl, key: wanted, apiKey }) => {
-        if (apiKey !== undefined || typeof wanted === 'string') throw keyAsArgument()
-        if (!URL.canParse(baseUrl))
-          throw usageFailure('--base-url is not a URL.', { field: 'baseUrl', remedy: 'write it with its scheme, e.g. http://127.0.0.1:11434' })
-        const key = wanted ? await readProviderKey({ env: cli.env, stdin: process.stdin, prompt: process.stderr }) : undefined
-        const { client } = await cli.engine()
-        const answer = await client.provider.add({ name, wire, baseUrl, ...(key === undefined ? {} : { key }) })
-        await cli.show(answer, () => [...toProviderTable([answer]), '', `Try it: reef provider test ${answer.name}`])
-      }),
-    )
+  declareAdd(provider, run)
   provider
     .command('list')
     .description('list providers; keys are never shown')
@@ -38,6 +15,26 @@ export const declare: Declare = (provider, run) => {
         const { client } = await cli.engine()
         const answer = await client.provider.list()
         await cli.show(answer, () => toProviderTable(answer.providers))
+      }),
+    )
+  provider
+    .command('presets')
+    .description('list the providers that REEF knows how to connect')
+    .action(
+      run(async (cli) => {
+        const { client } = await cli.engine()
+        const answer = await client.provider.presets()
+        await cli.show(answer, () => toPresetTable(answer.presets))
+      }),
+    )
+  provider
+    .command('discover')
+    .description('look on this machine, and nowhere else, for what could be connected')
+    .action(
+      run(async (cli) => {
+        const { client } = await cli.engine()
+        const answer = await client.provider.discover()
+        await cli.show(answer, () => toDiscoveryLines(answer))
       }),
     )
   provider
@@ -67,20 +64,29 @@ export const declare: Declare = (provider, run) => {
     )
 }
 
-const keyAsArgument = () =>
-  usageFailure('A key is never given as an argument: other programs can read those.', {
-    field: 'key',
-    remedy: 'pipe it in (reef provider add … < key-file) or set REEF_PROVIDER_KEY',
-  })
-
-const toProviderTable = (providers: readonly ProviderView[]): string[] =>
+const toPresetTable = (presets: readonly ProviderPreset[]): string[] =>
   toTable(
-    providers,
+    presets,
     [
-      { head: 'provider', cell: (row) => (row.rehearsal ? `${row.name} ${REHEARSAL}` : row.name) },
-      { head: 'wire', cell: (row) => row.wire },
-      { head: 'key', cell: (row) => row.key },
+      { head: 'name', cell: (row) => row.name },
+      { head: 'provider', cell: (row) => row.title },
+      { head: 'billing', cell: (row) => row.billing },
+      { head: 'key', cell: (row) => (row.environment ? `in ${row.environment}` : (row.keyUrl ?? '')), max: 80 },
       { head: 'at', cell: (row) => row.baseUrl, max: 80 },
+      { head: 'note', cell: (row) => row.note, max: 120 },
     ],
-    'No providers: reef provider add, or reef rehearse to see the factory work without one.',
+    'None.',
   )
+
+function toDiscoveryLines({ ollama, logins }: Discovery): string[] {
+  const found = [
+    ...(ollama
+      ? [
+          `Ollama ${ollama.version ?? ''} at ${ollama.baseUrl} is running. Connect it: reef provider add ollama --base-url ${ollama.baseUrl}`,
+          ...ollama.models.map((model) => `  ${model}`),
+        ]
+      : []),
+    ...logins.map(({ program, kind, plan, remedy }) => `${program} is logged in with a ${kind}${plan ? ` (${plan})` : ''}. ${remedy}`),
+  ]
+  return found.length > 0 ? found : ['Nothing was found: no Ollama that answers, no login of Claude Code or Codex.']
+}

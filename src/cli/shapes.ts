@@ -28,6 +28,14 @@ export const WaitReport = z.object({
 
 export const StartReport = z.object({ pid: z.int(), url: z.string(), startedAt: z.int(), dataDir: z.string() })
 
+/** What `spend export --json` prints. */
+export const ExportReport = z.object({
+  format: z.enum(['calls', 'focus']),
+  file: z.string().nullable().describe('null when nothing was written to one'),
+  bytes: z.int(),
+  text: z.string().nullable().describe('the CSV itself; null when it was written to a file'),
+})
+
 /** What every verb prints when it is refused or fails. */
 export const ErrorReport = z.object({ error: Refusal })
 
@@ -63,17 +71,42 @@ export const shapes: Readonly<Record<string, z.ZodType>> = {
   'approval approve': outputOf(contract.approval.approve),
   'approval deny': outputOf(contract.approval.deny),
   'approval undo': outputOf(contract.approval.undo),
-  spend: outputOf(contract.spend.summary),
+  'spend summary': outputOf(contract.spend.summary),
+  'spend insight': outputOf(contract.spend.insight),
+  'spend calls': outputOf(contract.spend.calls),
+  'spend call': outputOf(contract.spend.call),
+  'spend export': ExportReport,
+  'spend adjust': outputOf(contract.spend.adjust),
+  'spend adjustments': outputOf(contract.spend.adjustments),
+  'spend reconcile': outputOf(contract.spend.reconcile),
+  'spend kill': outputOf(contract.spend.kill),
+  'spend allow': outputOf(contract.spend.allow),
+  'budget list': outputOf(contract.budget.list),
+  'budget set': outputOf(contract.budget.set),
+  'budget clear': outputOf(contract.budget.clear),
+  'budget explain': outputOf(contract.budget.explain),
   'audit list': outputOf(contract.audit.list),
   'audit verify': outputOf(contract.audit.verify),
   'agent list': outputOf(contract.agent.list),
   'agent show': outputOf(contract.agent.get),
   'agent set': outputOf(contract.agent.set),
   'agent edit': outputOf(contract.agent.save),
+  'agent pause': outputOf(contract.agent.pause),
+  'agent resume': outputOf(contract.agent.resume),
   'provider add': outputOf(contract.provider.add),
   'provider list': outputOf(contract.provider.list),
+  'provider presets': outputOf(contract.provider.presets),
+  'provider discover': outputOf(contract.provider.discover),
   'provider remove': outputOf(contract.provider.remove),
   'provider test': outputOf(contract.provider.test),
+  'key set': outputOf(contract.provider.rotate),
+  'key list': outputOf(contract.provider.list),
+  'key rotate': outputOf(contract.provider.rotate),
+  'model list': outputOf(contract.model.list),
+  'model set': outputOf(contract.model.set),
+  'model test': outputOf(contract.model.test),
+  'model explain': outputOf(contract.model.explain),
+  'model health': outputOf(contract.model.health),
   'project list': outputOf(contract.project.list),
   'project add': outputOf(contract.project.add),
   'release list': outputOf(contract.release.list),

@@ -1,8 +1,10 @@
 import type { EventData, EventType, ReefEvent } from '../contract/events.ts'
-import { formatMoney } from '../contract/money.ts'
+import { formatMoney, type Nanodollars } from '../contract/money.ts'
 import type { TaskView } from '../contract/queue.ts'
 import { formatDuration } from '../contract/time.ts'
 import { type Attention, approvalWords, planWords, taskWords } from '../contract/words.ts'
+import { toLimitName } from './budget-table.ts'
+import { circuitWords } from './circuit-word.ts'
 import { shortId } from './find.ts'
 import { REHEARSAL } from './label.ts'
 import { clockTime } from './local-time.ts'
@@ -81,6 +83,50 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'session.launched': nothing,
   'session.ended': nothing,
   'call.settled': nothing,
+  'budget.refused': ({ budget, needed, agent }, { dataDirFlag }) => ({
+    subject: toLimitName(budget),
+    word: 'refused',
+    attention: 'alarm',
+    detail: `a call of ${agent} needs ${formatMoney(needed as Nanodollars)}, ${formatMoney(budget.spent)} of ${formatMoney(budget.hard)} are spent`,
+    more: [`see: reef budget list${dataDirFlag}`],
+  }),
+  'budget.crossed': ({ budget, mark }) => ({
+    subject: toLimitName(budget),
+    word: toMark(mark),
+    attention: mark === 100 ? 'alarm' : 'waiting',
+    detail: `${formatMoney(budget.spent)} of ${formatMoney(budget.hard)} are spent`,
+  }),
+  'budget.changed': ({ ref, from, to }) => ({
+    subject: toLimitName(ref),
+    word: 'limit',
+    attention: 'quiet',
+    detail: `${formatMoney(from as Nanodollars)} before, ${formatMoney(to as Nanodollars)} now`,
+  }),
+  'spend.killed': ({ aborted }, { dataDirFlag }) => ({
+    subject: 'factory',
+    word: 'no model calls',
+    attention: 'alarm',
+    detail: `${aborted} were aborted`,
+    more: [`go on: reef spend allow${dataDirFlag}`],
+  }),
+  'spend.allowed': () => ({ subject: 'factory', word: 'calls models', attention: 'quiet' }),
+  'spend.adjusted': nothing,
+  'spend.racing': ({ perHour, threshold }) => ({
+    subject: 'factory',
+    word: 'spends fast',
+    attention: 'alarm',
+    detail: `${formatMoney(perHour as Nanodollars)} an hour, above ${formatMoney(threshold as Nanodollars)}`,
+  }),
+  'price.missing': ({ provider, model }) => ({
+    subject: `${provider}/${model}`,
+    word: 'no price',
+    attention: 'waiting',
+    detail: 'nobody lists what it costs, so it is billed at the ceiling of the settings',
+  }),
+  'route.chosen': nothing,
+  'circuit.opened': toCircuit,
+  'circuit.closed': toCircuit,
+  'model.changed': nothing,
   'evidence.recorded': (evidence, { watched }) => ({
     subject: toSubject(watched.tasks.get(evidence.taskId)),
     word: evidence.verdict === 'passed' ? 'proved' : evidence.verdict === 'failed' ? 'not proved' : 'waived',
@@ -98,6 +144,7 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
     more: [
       `why: ${approval.why}`,
       `approve: reef approval approve ${shortId(approval.id)}${dataDirFlag}`,
+      ...approval.options.slice(1).map(({ id, label }) => `or, ${label}: reef approval approve ${shortId(approval.id)} --option ${id}${dataDirFlag}`),
       `refuse: reef approval deny ${shortId(approval.id)}${dataDirFlag}    look: reef approval show ${shortId(approval.id)}${dataDirFlag}`,
       `no answer by ${clockTime(approval.deadline, zone)} means: ${approval.safeDefault}`,
     ],
@@ -136,9 +183,18 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
     detail: `${from} into ${into} at ${commit.slice(0, 10)}`,
   }),
   'agent.changed': nothing,
+  'agent.paused': ({ name, paused }, { dataDirFlag }) => ({
+    subject: `agent ${name}`,
+    word: 'paused',
+    attention: 'waiting',
+    detail: paused?.reason ?? '',
+    more: [`go on: reef agent resume ${name}${dataDirFlag}`],
+  }),
+  'agent.resumed': ({ name }) => ({ subject: `agent ${name}`, word: 'works again', attention: 'quiet' }),
   'agent.rejected': nothing,
   'provider.added': nothing,
   'provider.removed': nothing,
+  'provider.rotated': nothing,
   'project.created': nothing,
   'settings.changed': nothing,
 }
@@ -190,6 +246,13 @@ function toApproval(approval: EventData<'approval.executed'>): Moment {
   const { word, attention } = approvalWords[approval.state]
   return { subject: `approval ${shortId(approval.id)}`, word, attention, detail: approval.what }
 }
+
+function toCircuit({ provider, model, state, detail }: EventData<'circuit.opened'>): Moment {
+  const { word, attention } = circuitWords[state]
+  return { subject: model === null ? provider : `${provider}/${model}`, word, attention, detail }
+}
+
+const toMark = (mark: EventData<'budget.crossed'>['mark']): string => (mark === 'soft' ? 'past soft' : mark === 'forecast' ? 'will pass' : `${mark} %`)
 
 const toSubject = (task: TaskView | undefined): string => (task ? `${task.key} ${task.title}` : '')
 

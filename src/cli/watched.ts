@@ -16,14 +16,41 @@ export type Ending = { readonly kind: EndKind; readonly sentence: string }
 
 export const toWatched = (request: RequestView): Watched => ({ request, plan: null, tasks: new Map(), approvals: new Map() })
 
-/** True for what happened to this request, its plan, or anything of that plan. */
-export function concerns({ request, plan, tasks }: Watched, event: ReefEvent): boolean {
-  if (event.type.startsWith('factory.')) return true
+/** True for what happened to this request, its plan, or anything of that plan, and for what stops everybody's work. */
+export function concerns(watched: Watched, event: ReefEvent): boolean {
+  const { request, plan, tasks } = watched
+  if (event.type.startsWith('factory.') || stopsWork(watched, event)) return true
   const data = event.data as { id?: unknown; requestId?: unknown; planId?: unknown; taskId?: unknown; plan?: { requestId?: unknown } }
   if (data.id === request.id || data.requestId === request.id || data.plan?.requestId === request.id) return true
   if (typeof data.taskId === 'string' && tasks.has(data.taskId)) return true
   const planId = plan?.id ?? request.planId
   return planId !== null && (data.id === planId || data.planId === planId)
+}
+
+/** A limit, a pause or a breaker that calls of this plan run into. */
+function stopsWork({ plan, tasks }: Watched, event: ReefEvent): boolean {
+  const some = (fits: (task: TaskView) => boolean) => [...tasks.values()].some(fits)
+  switch (event.type) {
+    case 'spend.killed':
+    case 'spend.allowed':
+    case 'spend.racing':
+      return true
+    case 'agent.paused':
+    case 'agent.resumed':
+      return some((task) => task.agent === event.data.name)
+    case 'budget.refused':
+    case 'budget.crossed': {
+      const { scope, subject } = event.data.budget
+      return scope === 'global' || subject === plan?.id || subject === plan?.project || some((task) => task.id === subject || task.agent === subject)
+    }
+    case 'circuit.opened':
+    case 'circuit.closed': {
+      const { provider, model } = event.data
+      return some((task) => task.model !== null && (model === null ? task.model.startsWith(`${provider}/`) : task.model === `${provider}/${model}`))
+    }
+    default:
+      return false
+  }
 }
 
 /** The next state of knowledge; events carry the row as it stands after the change. */

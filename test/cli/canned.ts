@@ -47,7 +47,16 @@ export const status = (dataDir: string, url: string): FactoryStatus => ({
   rehearsal: 'none',
 })
 
-export const spendToday: SpendToday = { spent: nano(0), perHour: nano(0), target: nano(30), alert: nano(50), stop: nano(100), asOf: at() }
+export const spendToday: SpendToday = {
+  spent: nano(0),
+  perHour: nano(0),
+  target: nano(30),
+  alert: nano(50),
+  stop: nano(100),
+  held: nano(0),
+  killedAt: null,
+  asOf: at(),
+}
 
 export const request = (change: Partial<RequestView> = {}): RequestView => ({
   id: id('req', 'REQ001'),
@@ -189,6 +198,8 @@ export const approval = (change: Partial<ApprovalView> = {}): ApprovalView => ({
   evidence: ['npm test passed'],
   previews: [{ kind: 'command', argv: ['npm', 'run', 'start', '--', 'a b', 'x\u202ey'], cwd: '/srv/shop' }],
   askedBy: 'Rex',
+  options: [],
+  chosen: null,
   payloadHash: hash('f'),
   requestedAt: at(3),
   deadline: at(4 * 3600),
@@ -239,6 +250,7 @@ export const agent = (change: Partial<AgentView> = {}): AgentView => ({
   name: 'Rex',
   role: 'Backend engineer',
   active: true,
+  team: 'factory',
   driver: 'pi',
   model: null,
   fallback: null,
@@ -249,6 +261,7 @@ export const agent = (change: Partial<AgentView> = {}): AgentView => ({
   version: hash('c'),
   problem: null,
   acceptedAt: at(),
+  paused: null,
   ...change,
 })
 
@@ -257,6 +270,9 @@ export const provider = (change: Partial<ProviderView> = {}): ProviderView => ({
   wire: 'anthropic',
   baseUrl: 'https://api.anthropic.com',
   key: 'stored',
+  keySetAt: at(),
+  billing: 'metered',
+  circuit: 'closed',
   rehearsal: false,
   ...change,
 })
@@ -284,7 +300,11 @@ export const call = (change: Partial<CallView> = {}): CallView => ({
   wire: 'anthropic',
   state: 'settled',
   usage: { input: 1000, cacheRead: 0, cacheWrite: 0, output: 200 },
-  cost: nano(0.25),
+  cost: nano(0.006),
+  listCost: nano(0.006),
+  reserved: nano(0.03),
+  billing: 'metered',
+  sessionId: id('ses', 'SES001'),
   confidence: 'exact',
   status: 200,
   latencyMs: 900,

@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/node'
-import type { ApprovalView, EvidenceView, FeedMessage, PlanView, ReefEvent, Refusal, RequestView, TaskView } from '../../src/contract/index.ts'
-import { contract, errorCodes } from '../../src/contract/index.ts'
+import type { ApprovalView, EvidenceView, FeedMessage, PlanView, ReefEvent, RequestView, TaskView } from '../../src/contract/index.ts'
 import * as canned from './canned.ts'
+import * as money from './canned-money.ts'
+import { os, toMoneyRouter } from './fixture-money.ts'
 import { type Play, plays } from './plays.ts'
+import { refuse } from './refuse.ts'
 
 /** What the engine was asked, for tests to look at. */
 export type Seen = { readonly path: string; readonly input: unknown }
@@ -16,17 +17,11 @@ export type Fixture = { readonly url: string; readonly token: string; readonly s
 
 const TOKEN = 'token-of-the-fixture'
 
-export const refuse = (refusal: Refusal): never => {
-  const status = (errorCodes as Record<string, number>)[refusal.code] ?? 500
-  throw new ORPCError(refusal.code, { status, message: refusal.message, data: refusal })
-}
-
 /** An engine without a factory: canned rows, and a play that runs when something is submitted. */
 export async function startFixture({ dataDir, play = 'done' }: { dataDir: string; play?: string }): Promise<Fixture> {
   const seen: Seen[] = []
   const stage = createStage()
   const world = { url: '' }
-  const os = implement(contract)
   const begin = (rehearsal: boolean, text: string): RequestView => {
     const request = canned.request({ rehearsal, text })
     stage.request = request
@@ -103,26 +98,17 @@ export async function startFixture({ dataDir, play = 'done' }: { dataDir: string
         yield { offset: 0, text: record.slice(0, 8), ended: false }
         yield { offset: 8, text: record.slice(8), ended: true }
       }),
+      seek: os.session.seek.handler(() => ({ offset: 4 })),
       stop: os.session.stop.handler(() => ({ survivors: play === 'sick' ? 2 : 0 })),
     },
     approval: {
       list: os.approval.list.handler(() => ({ approvals: approvals() })),
       get: os.approval.get.handler(({ input }) => findApproval(input.id)),
-      approve: os.approval.approve.handler(({ input }) => stage.decide(findApproval(input.id), input.payloadHash)),
+      approve: os.approval.approve.handler(({ input }) => ({ ...stage.decide(findApproval(input.id), input.payloadHash), chosen: input.option ?? null })),
       deny: os.approval.deny.handler(({ input }) => ({ ...findApproval(input.id), state: 'denied' as const, reason: input.note ?? input.reason })),
       undo: os.approval.undo.handler(({ input }) => findApproval(input.id)),
     },
-    spend: {
-      summary: os.spend.summary.handler(({ input }) => ({
-        by: input.by,
-        since: input.since ?? canned.at(),
-        total: canned.call().cost,
-        calls: 1,
-        rows: [{ key: 'Rex', calls: 1, cost: canned.call().cost, usage: canned.call().usage }],
-        series: [],
-      })),
-      calls: os.spend.calls.handler(() => ({ calls: [canned.call(), canned.call({ id: canned.id('call', 'CA1102') })] })),
-    },
+    ...toMoneyRouter(play),
     audit: {
       list: os.audit.list.handler(({ input }) => ({ rows: page([canned.auditRow(2), canned.auditRow(1)], input) })),
       verify: os.audit.verify.handler(() =>
@@ -142,11 +128,28 @@ export async function startFixture({ dataDir, play = 'done' }: { dataDir: string
           : refuse({ code: 'agent/invalid', message: 'Line 2: role is missing.', field: 'file' }),
       ),
       set: os.agent.set.handler(({ input }) => canned.agent({ name: input.name, ...(input.change as object) })),
+      pause: os.agent.pause.handler(({ input }) => canned.agent({ name: input.name, paused: { at: canned.at(), by: 'owner', reason: input.reason } })),
+      resume: os.agent.resume.handler(({ input }) => canned.agent({ name: input.name })),
     },
     provider: {
-      list: os.provider.list.handler(() => ({ providers: [canned.provider(), canned.provider({ name: 'rehearsal', key: 'none', rehearsal: true })] })),
+      list: os.provider.list.handler(() => ({
+        providers: [
+          canned.provider(),
+          canned.provider({ name: 'groq', key: 'environment', keySetAt: null, circuit: 'quota' }),
+          canned.provider({ name: 'rehearsal', key: 'none', keySetAt: null, billing: 'local', rehearsal: true }),
+        ],
+      })),
+      rotate: os.provider.rotate.handler(({ input }) => canned.provider({ name: input.name })),
+      presets: os.provider.presets.handler(() => ({ presets: money.presets })),
+      discover: os.provider.discover.handler(() => (play === 'sick' ? { ollama: null, logins: [] } : money.discovery)),
       add: os.provider.add.handler(({ input }) =>
-        canned.provider({ name: input.name, wire: input.wire, baseUrl: input.baseUrl, key: input.key === undefined ? 'none' : 'stored' }),
+        canned.provider({
+          name: input.name,
+          wire: input.wire,
+          baseUrl: input.baseUrl,
+          key: input.key === undefined ? 'none' : 'stored',
+          billing: input.billing ?? 'metered',
+        }),
       ),
       remove: os.provider.remove.handler(() => ({ ok: true as const })),
       test: os.provider.test.handler(({ input }) =>

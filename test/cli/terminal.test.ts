@@ -79,6 +79,21 @@ describe('on a terminal', () => {
     expect(plain.screen).not.toContain('\x1b[3')
   })
 
+  it('raises the limit of everything only once its amount is typed', async () => {
+    const { path, seen } = await running('quiet')
+    const raise = ['budget', 'set', 'global', 'day', '200', '--data-dir', path]
+    const cue = 'Type the amount to go on: '
+    const wrong = await onTerminal(raise, [{ after: cue, type: 'y\r' }])
+    const stopped = await onTerminal(raise, [{ after: cue, type: '\x03' }])
+    expect([wrong.code, stopped.code, seen.some((one) => one.path === 'budget.set')]).toEqual([2, 2, false])
+    expect(wrong.screen).toContain('from $100.00 to $200.00')
+    const typed = await onTerminal(raise, [{ after: cue, type: '$200\r' }])
+    expect({ code: typed.code, input: seen.find((one) => one.path === 'budget.set')?.input }).toEqual({
+      code: 0,
+      input: { scope: 'global', subject: '*', period: 'day', hardUsd: 200 },
+    })
+  })
+
   it('asks for a key without showing it', async () => {
     const { path, seen } = await running('quiet')
     const { code, screen } = await onTerminal(

@@ -34,6 +34,9 @@ const lastInput = (path: string) => engine.seen.findLast((one) => one.path === p
 
 const agentFile = '---\nname: Rex\nrole: Backend engineer\n---\nYou build.\n'
 
+/** What they read from standard input, where it is not an agent's file. */
+const inputs: Readonly<Record<string, string>> = { 'key set': 'sk-new', 'key rotate': 'sk-newer', 'spend reconcile': 'day,usd\n2026-02-02,12.34\n' }
+
 /** Every verb with arguments that work; the key of its shape in front. */
 const calls: Readonly<Record<string, readonly string[]>> = {
   submit: ['submit', 'build me a shop'],
@@ -58,17 +61,72 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'approval approve': ['approval', 'approve', 'APR001'],
   'approval deny': ['approval', 'deny', 'APR001', '--reason', 'too risky', '--note', 'not today'],
   'approval undo': ['approval', 'undo', 'APR001'],
-  spend: ['spend', '--by', 'agent', '--since', '7d'],
+  'spend summary': ['spend', '--by', 'agent', '--since', '7d', '--until', '1h'],
+  'spend insight': ['spend', 'insight', '--since', '7d'],
+  'spend calls': [
+    'spend',
+    'calls',
+    '--plan',
+    'P1AN01',
+    '--task',
+    'T1',
+    '--agent',
+    'Rex',
+    '--provider',
+    'anthropic',
+    '--since',
+    '2026-02-01',
+    '--before',
+    'CA1102',
+  ],
+  'spend call': ['spend', 'call', 'ca1101'],
+  'spend export': ['spend', 'export', '--format', 'focus', '--until', '2026-02-03'],
+  'spend adjust': ['spend', 'adjust', 'anthropic', '-3.20', '--reason', 'a credit', '--call', 'CA1101'],
+  'spend adjustments': ['spend', 'adjustments', '--limit', '5'],
+  'spend reconcile': ['spend', 'reconcile', 'anthropic', '-', '--apply'],
+  'spend kill': ['spend', 'kill'],
+  'spend allow': ['spend', 'allow'],
+  'budget list': ['budget', 'list'],
+  'budget set': ['budget', 'set', 'agent', 'Rex', 'day', '20', '--soft', '10'],
+  'budget clear': ['budget', 'clear', 'task', 'TASKT1'],
+  'budget explain': ['budget', 'explain', 'T1', '--plan', 'P1AN01', '--agent', 'Rex'],
   'audit list': ['audit', 'list', '--type', 'task.completed', '--limit', '1'],
   'audit verify': ['audit', 'verify'],
   'agent list': ['agent', 'list'],
   'agent show': ['agent', 'show', 'Rex'],
-  'agent set': ['agent', 'set', 'Rex', '--driver', 'codex', '--model', 'openai/gpt-5.2', '--fallback', 'none', '--inactive', '--tier', 'fast'],
+  'agent set': [
+    'agent',
+    'set',
+    'Rex',
+    '--driver',
+    'codex',
+    '--model',
+    'openai/gpt-5.2',
+    '--fallback',
+    'none',
+    '--inactive',
+    '--tier',
+    'fast',
+    '--team',
+    'backend',
+  ],
   'agent edit': ['agent', 'edit', '-'],
+  'agent pause': ['agent', 'pause', 'Rex', '--reason', 'it loops'],
+  'agent resume': ['agent', 'resume', 'Rex'],
   'provider add': ['provider', 'add', 'local', '--wire', 'ollama', '--base-url', 'http://127.0.0.1:11434', '--no-key'],
   'provider list': ['provider', 'list'],
+  'provider presets': ['provider', 'presets'],
+  'provider discover': ['provider', 'discover'],
   'provider remove': ['provider', 'remove', 'local'],
   'provider test': ['provider', 'test', 'anthropic'],
+  'key set': ['key', 'set', 'groq'],
+  'key list': ['key', 'list'],
+  'key rotate': ['key', 'rotate', 'anthropic'],
+  'model list': ['model', 'list'],
+  'model set': ['model', 'set', 'ollama/qwen3-coder:30b', '--tier', 'local', '--disable'],
+  'model test': ['model', 'test', 'reef/mid'],
+  'model explain': ['model', 'explain', 'T1', '--plan', 'P1AN01'],
+  'model health': ['model', 'health'],
   'project list': ['project', 'list'],
   'project add': ['project', 'add', 'shop', '.'],
   'release list': ['release', 'list'],
@@ -87,7 +145,7 @@ describe('every verb', () => {
         .sort(),
     )
     for (const [verb, args] of Object.entries(calls)) {
-      const options = { input: agentFile }
+      const options = { input: inputs[verb] ?? agentFile }
       const [json, text] = await Promise.all([reef([...args, '--json', '--data-dir', dir.path], options), reef(['--data-dir', dir.path, ...args], options)])
       expect({ verb, code: json.code, stderr: json.stderr }).toEqual({ verb, code: 0, stderr: '' })
       const answer: unknown = JSON.parse(json.stdout)
@@ -99,7 +157,10 @@ describe('every verb', () => {
   })
 
   it('gives the engine exactly what was said', () => {
-    expect(lastInput('agent.set')).toEqual({ name: 'Rex', change: { driver: 'codex', model: 'openai/gpt-5.2', fallback: null, tier: 'fast', active: false } })
+    expect(lastInput('agent.set')).toEqual({
+      name: 'Rex',
+      change: { driver: 'codex', model: 'openai/gpt-5.2', fallback: null, tier: 'fast', team: 'backend', active: false },
+    })
     expect(lastInput('task.retry')).toEqual({ id: canned.id('task', 'TASKT1'), fromHere: true, model: 'anthropic/claude-opus-4-5' })
     expect(lastInput('task.cancel')).toEqual({ id: canned.id('task', 'TASKT1'), subtree: true })
     expect(lastInput('approval.approve')).toEqual({ id: canned.id('apr', 'APR001'), payloadHash: canned.approval().payloadHash })

@@ -51,7 +51,7 @@ describe('submit --wait', () => {
       expect.stringMatching(/^12:01:24 {2}plan P1AN01 {2}done {2}2 of 2 tasks done, \$1\.25 spent, http/),
     ])
     expect(stdout).toContain('Done: A small shop (P1AN01)')
-    expect(stdout).toContain('2 of 2 tasks, 2 pieces of evidence, $0.50 in 2 calls')
+    expect(stdout).toContain('2 of 2 tasks, 2 pieces of evidence, $0.02 in 3 calls')
   })
 
   it('with --json prints one document on stdout and the timeline on stderr', async () => {
@@ -63,7 +63,7 @@ describe('submit --wait', () => {
       ok: true,
       ending: 'done',
       problems: [],
-      spend: { total: 500_000_000, calls: 2 },
+      spend: { total: 18_000_000, calls: 3 },
       audit: { ok: true, rows: 9, head: 'dddd' },
     })
     expect({ status: report.endpoint?.status, body: report.endpoint?.body.length }).toEqual({ status: 200, body: 2048 })
