@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   queue: async () => (await import('./queue.ts')).benchQueue,
   feed: async () => (await import('./feed.ts')).benchFeed,
   gateway: async () => (await import('./gateway.ts')).benchGateway,
+  spend: async () => (await import('./spend.ts')).benchSpend,
   start: async () => (await import('./start.ts')).benchStart,
   dag: async () => {
     const file = './dag.ts'

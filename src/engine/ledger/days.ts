@@ -1,4 +1,5 @@
-import type { Span } from './ledger.store.ts'
+/** Half open: from `start` up to and without `stop`. */
+export type Span = readonly [start: number, stop: number]
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -17,7 +18,7 @@ export function startOfDay(at: number, zone: string): number {
   return [guess, start].sort((a, b) => a - b).find((time) => toDay(time, zone) === day) ?? start
 }
 
-/** Half-open spans from `since` to `now`, oldest first: hours of up to two days, else calendar days, several to a span when there are more than `most`. */
+/** Spans from `since` to `now`, oldest first: hours of up to two days, else calendar days, several to a span when there are more than `most`. */
 export function toSpans(since: number, now: number, zone: string, most: number): Span[] {
   const starts = now - since <= 2 * DAY ? hoursFrom(since, now) : daysFrom(since, now, zone)
   const each = Math.ceil(starts.length / most)
