@@ -122,3 +122,15 @@ export function createDeliveryReader(db: ReadDb) {
     ofPlan: (planId: PlanId): ReleaseView[] => ofPlan.all({ plan_id: planId }).map((row) => toView(toRelease(row))),
   }
 }
+
+/** Projects that became products: one of their releases has answered. Rehearsals are none. */
+export function createProductReader(db: ReadDb) {
+  const products = db.prepare<[], { project: string; at: number }>(
+    'SELECT project, min(started_at) AS at FROM release WHERE rehearsal = 0 AND last_status IS NOT NULL GROUP BY project',
+  )
+  return {
+    names: (): ReadonlySet<string> => new Set(products.all().map(({ project }) => project)),
+    /** How many were released for the first time in a span. */
+    born: (since: number, until: number): number => products.all().filter(({ at }) => at >= since && at < until).length,
+  }
+}

@@ -1,4 +1,5 @@
-import type { Instant, PlanId, PlanState, RequestId, TaskId } from '../../contract/index.ts'
+import { encodeTime } from 'ulid'
+import type { Instant, Nanodollars, PlanId, PlanState, RequestId, TaskId } from '../../contract/index.ts'
 import type { ReadDb, WriteDb } from '../store/index.ts'
 import { inOpenIndex, type PlanRow, type RequestRow, requestColumns, type TaskRow, taskColumns } from './rows.ts'
 
@@ -71,6 +72,13 @@ export function createPlanStore(db: WriteDb) {
 }
 export type PlanStore = ReturnType<typeof createPlanStore>
 
+/** What a stretch of work came to. */
+type Outcome = { readonly passedTasks: number; readonly failedAttemptCost: Nanodollars; readonly retryCost: Nanodollars }
+
+const HOUR = 3_600_000
+/** The last instant that an id can be of. */
+const LAST_ID_TIME = 2 ** 48 - 1
+
 /** Reads for screens; every one is bounded. */
 export function createQueueReader(db: ReadDb) {
   const plans = db.prepare<{ state: string | null; before: string; limit: number }, PlanRow>(
@@ -94,6 +102,17 @@ export function createQueueReader(db: ReadDb) {
   const requests = db.prepare<{ before: string; limit: number }, RequestRow>(
     `SELECT ${requestColumns} FROM request WHERE id < :before ORDER BY id DESC LIMIT +:limit`,
   )
+  // Primary key of attempt: ids sort by birth, give or take what a clock is set back by.
+  const outcome = db.prepare<{ first: string; last: string; since: number; until: number }, Outcome>(
+    `SELECT count(DISTINCT iif(state = 'succeeded', task_id, NULL)) AS passedTasks,
+            coalesce(sum(iif(state <> 'succeeded' AND state <> 'running', spent, 0)), 0) AS failedAttemptCost,
+            coalesce(sum(iif(n > 1, spent, 0)), 0) AS retryCost
+       FROM attempt
+      WHERE id >= :first AND id < :last AND started_at >= :since AND started_at < :until AND substr(model, 1, 10) <> 'rehearsal/'`,
+  )
+  const tiers = db.prepare<{ ids: string }, { id: string; tier: string }>(
+    'SELECT task.id, task.tier FROM json_each(:ids) one CROSS JOIN task ON task.id = one.value',
+  )
   return {
     plans: (limit: number, before?: string, state?: PlanState) => plans.all({ limit, before: before ?? '~', state: state ?? null }),
     runningPlans: (limit: number) => runningPlans.all({ limit }),
@@ -103,5 +122,13 @@ export function createQueueReader(db: ReadDb) {
     /** Held, waiting for the owner, or failed: what a screen shows first. */
     attention: (limit: number) => attention.all({ limit }),
     requests: (limit: number, before?: string) => requests.all({ limit, before: before ?? '~' }),
+    /** What became of the attempts that began in a span; rehearsals are not counted. */
+    outcome(since: number, until: number): Outcome {
+      const first = `att_${encodeTime(Math.max(0, since - HOUR))}`
+      const last = `att_${encodeTime(Math.min(LAST_ID_TIME, until + HOUR))}`
+      return outcome.get({ first, last, since, until }) ?? { passedTasks: 0, failedAttemptCost: 0 as Nanodollars, retryCost: 0 as Nanodollars }
+    },
+    /** The tiers of tasks, by id. */
+    tiers: (taskIds: readonly string[]): ReadonlyMap<string, string> => new Map(tiers.all({ ids: JSON.stringify(taskIds) }).map(({ id, tier }) => [id, tier])),
   }
 }

@@ -151,7 +151,13 @@ export function createWorkspacesReader(db: ReadDb) {
   const artifactsOfPlan = db.prepare<{ plan_id: PlanId }, ArtifactRow>(`SELECT ${artifactColumns} FROM artifact WHERE plan_id = :plan_id ORDER BY id`)
   const artifactsOfTask = db.prepare<{ task_id: TaskId }, ArtifactRow>(`SELECT ${artifactColumns} FROM artifact WHERE task_id = :task_id ORDER BY id`)
   const artifact = db.prepare<{ id: string }, ArtifactRow>(`SELECT ${artifactColumns} FROM artifact WHERE id = :id`)
+  // event_of_merge holds merges alone.
+  const merges = db.prepare<{ since: number; until: number }, { n: number }>(
+    `SELECT count(*) AS n FROM event WHERE type = 'branch.merged' AND at >= :since AND at < :until AND subject NOT IN (SELECT id FROM plan WHERE rehearsal = 1)`,
+  )
   return {
+    /** Branches that were merged into a project in a span; rehearsals are not counted. */
+    merges: (since: number, until: number): number => merges.get({ since, until })?.n ?? 0,
     projects: (): ProjectView[] => projects.all().map((row) => toView(toProject(row))),
     artifactsOfPlan: (planId: PlanId): ArtifactView[] => artifactsOfPlan.all({ plan_id: planId }).map(toArtifact),
     artifactsOfTask: (taskId: TaskId): ArtifactView[] => artifactsOfTask.all({ task_id: taskId }).map(toArtifact),

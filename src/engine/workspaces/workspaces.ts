@@ -71,6 +71,7 @@ export function createWorkspaces({ db, reader: readDb, clock, append, dataDir, l
     ensureProject: (name: string, actor: Actor = 'engine'): Promise<ProjectView> => projects.ensure(name, actor),
     registerProject: (name: string, path: string, actor: Actor = 'owner'): Promise<ProjectView> => projects.register(name, path, actor),
     projects: (): ProjectView[] => reader.projects(),
+    merges: reader.merges,
     project: (name: string): ProjectView => toView(projects.mustFind(name)),
     projectPath: (name: string): string => projects.mustFind(name).path,
 
