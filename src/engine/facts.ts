@@ -68,7 +68,7 @@ export function createFacts({ dataDir, packageRoot }: FactsOptions) {
     }),
   })
   const ledger = createLedger({ ...base, prices, charge: queue.charge })
-  const router = createRouter({ ...base, secrets, prices })
+  const router = createRouter({ ...base, secrets, prices, modelsFile: join(packageRoot, 'assets', 'models.json') })
   const workspaces = createWorkspaces({ ...base, dataDir, logger })
 
   return {

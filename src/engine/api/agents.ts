@@ -21,6 +21,9 @@ export const toProviders = ({ router }: ApiParts) =>
       router.remove(input.name, context.actor)
       return { ok: true as const }
     }),
+    rotate: os.provider.rotate.handler(({ input, context }) => router.rotate(input.name, input.key, context.actor)),
+    presets: os.provider.presets.handler(() => ({ presets: router.presets() })),
+    discover: os.provider.discover.handler(() => router.discover()),
     test: os.provider.test.handler(({ input }) => router.test(input.name)),
     catalogue: os.provider.catalogue.handler(({ input }) => router.catalogue(input.name)),
   })

@@ -3,12 +3,14 @@ import { toApprovals } from './approvals.ts'
 import { os } from './context.ts'
 import { toArtifacts, toProjects, toReleases, toSettings } from './delivery.ts'
 import { toFactory, toFeed, toRehearsal } from './factory.ts'
+import { toModels } from './models.ts'
 import { describeApi } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
 import { toPlans, toRequests, toTasks } from './queue.ts'
-import { toAudit, toSpend } from './records.ts'
+import { toAudit } from './records.ts'
 import { toRefused } from './refusal.ts'
 import { toPrograms, toSessions } from './sessions.ts'
+import { toSpend } from './spend.ts'
 
 /** The contract, answered. `clientInterceptors` belong into every transport's handler: they turn errors into refusals. */
 export function createApi(parts: ApiParts) {
@@ -25,6 +27,7 @@ export function createApi(parts: ApiParts) {
       audit: toAudit(parts),
       agent: toAgents(parts),
       provider: toProviders(parts),
+      model: toModels(parts),
       program: toPrograms(parts),
       project: toProjects(parts),
       release: toReleases(parts),

@@ -1,11 +1,11 @@
-import type { FactoryStatus, HealthCheck, SpendToday, TaskView } from '../../contract/index.ts'
+import type { CallView, FactoryStatus, HealthCheck, SpendToday, TaskView } from '../../contract/index.ts'
 import type { Roster } from '../agents/index.ts'
 import type { Approvals, createApprovalsReader } from '../approvals/index.ts'
 import type { Delivery } from '../delivery/index.ts'
 import type { Mode } from '../health/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { Ledger } from '../ledger/index.ts'
+import type { Adjust, Export, Spend } from '../ledger/index.ts'
 import type { Quality } from '../quality/index.ts'
 import type { createQueueReader, Plans, Queue } from '../queue/index.ts'
 import type { Rehearsal } from '../rehearsal/index.ts'
@@ -29,7 +29,12 @@ export type ApiParts = {
   readonly approvalsReader: ReturnType<typeof createApprovalsReader>
   readonly roster: Roster
   readonly router: Router
-  readonly ledger: Ledger
+  readonly spend: Spend
+  readonly adjust: Adjust
+  readonly exportSpend: Export
+  /** Refuses every model call from now on; answers how many under way were aborted. */
+  readonly killSpend: (actor: Actor) => number
+  readonly allowSpend: (actor: Actor) => void
   readonly sessions: Sessions
   readonly workspaces: Workspaces
   readonly quality: Quality
@@ -38,5 +43,7 @@ export type ApiParts = {
   readonly feed: Feed
   readonly status: () => FactoryStatus
   readonly spendToday: () => SpendToday
+  /** One real call of a token or two to PROVIDER/MODEL or an alias, through the gateway and the ledger. */
+  readonly testModel: (ref: string) => Promise<{ ok: boolean; message: string; model: string; latencyMs: number; call: CallView | null }>
   readonly examine: () => Promise<HealthCheck[]>
 }

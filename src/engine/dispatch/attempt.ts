@@ -1,4 +1,4 @@
-import { type AttemptView, type Instant, minutes, toUsd } from '../../contract/index.ts'
+import { type AttemptId, type AttemptView, minutes, toUsd } from '../../contract/index.ts'
 import { isReefError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
 import type { Claim } from '../queue/index.ts'
@@ -10,12 +10,9 @@ import { toBuilderPrompt, toSystemPrompt } from './prompts.ts'
 import { toSentence } from './words.ts'
 import type { Work } from './work.ts'
 
-/** How long a task waits for what only the owner can mend before it looks again. */
-const OWNER_MS = minutes(5)
-
 /** A task that an agent works on, from the claim to the verdict. Every step can be repeated after a crash. */
 export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): Promise<void> {
-  const { clock, queue, roster, router, sessions } = deps
+  const { clock, queue, sessions } = deps
   const { plan, task } = work
   const open = task.attemptId ? queue.attempt(task.attemptId) : undefined
   if (open?.state === 'running') {
@@ -31,23 +28,15 @@ export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): 
     )
     return
   }
-  const choice = chooseBuilder(task, work.options, roster.list(), plan)
-  if ('missing' in choice) {
-    const until = (clock.now() + OWNER_MS) as Instant
-    queue.park(claim, 'claimed', { reason: 'breaker', detail: `${choice.missing}; connect one in Settings or with: reef provider add`, owner: 'owner', until })
+  const attemptId = newId('att', clock)
+  const choice = await chooseBuilder(deps, work, attemptId)
+  if ('wait' in choice) {
+    queue.park(claim, 'claimed', choice.wait)
     return
   }
-  const rest = choice.ref ? router.resting(toProvider(choice.ref)) : undefined
-  if (rest) {
-    const until = rest.until ?? ((clock.now() + OWNER_MS) as Instant)
-    queue.park(claim, 'claimed', { reason: 'breaker', detail: rest.detail, owner: rest.until ? 'engine' : 'owner', until })
-    return
-  }
-  const attempt = await begin(deps, claim, work, choice)
+  const attempt = await begin(deps, claim, work, choice, attemptId)
   if (attempt) await finish(deps, claim, work, attempt, await sessions.ended(attempt.sessionId))
 }
-
-const toProvider = (ref: string): string => ref.slice(0, ref.indexOf('/'))
 
 /** The end of a session that an earlier engine launched, or meant to. */
 async function endOf(sessions: DispatchDeps['sessions'], attempt: AttemptView): Promise<SessionEnd | undefined> {
@@ -60,12 +49,11 @@ async function endOf(sessions: DispatchDeps['sessions'], attempt: AttemptView): 
 }
 
 /** Worktree, attempt row, session: in this order, each written down before the next. */
-async function begin(deps: DispatchDeps, claim: Claim, work: Work, choice: Choice) {
+async function begin(deps: DispatchDeps, claim: Claim, work: Work, choice: Choice, attemptId: AttemptId) {
   const { clock, gateway, queue, roster, router, sessions, settings, workspaces } = deps
   const { task, plan, options } = work
   const earlier = queue.attempts(task.id)
   const last = earlier.filter((attempt) => attempt.headSha && attempt.state === 'failed').at(-1)
-  const attemptId = newId('att', clock)
   const place = { project: plan.project, planBranch: plan.branch, attemptId, key: task.key, n: earlier.length + 1 }
   const worktree = options.merging
     ? await workspaces.openConflictWorktree({ ...place, merging: options.merging })

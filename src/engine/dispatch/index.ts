@@ -1,2 +1,3 @@
+export { toBuilderAsk } from './choose.ts'
 export type { DispatchDeps } from './deps.ts'
 export { createDispatch, type Dispatch } from './dispatch.ts'

@@ -33,26 +33,28 @@ export async function openBranch({ plans, workspaces }: DispatchDeps, plan: Plan
 }
 
 async function toPlan(deps: DispatchDeps, request: RequestView, budgetUsd: number): Promise<{ title: string; tasks: PlanTask[]; source: PlanView['source'] }> {
-  const ref = request.rehearsal ? 'rehearsal/scripted-builder' : choosePlanner(deps.roster.list())
-  if (!ref)
+  const choice = await choosePlanner(deps, request)
+  if (choice.kind === 'missing')
     throw new ReefError('model/none-connected', 'No model is connected, so nothing can plan or build.', {
       remedy:
         'Connect one in Settings or with: reef provider add; then give an agent a model with: reef agent set. To see the factory work without one: reef rehearse',
     })
-  const answer = await deps.planner.plan({ text: request.text, project: request.project, budgetUsd }, (question) =>
-    ask(deps, {
+  const answer = await deps.planner.plan({ text: request.text, project: request.project, budgetUsd }, async (question) => {
+    if (choice.kind === 'resting') throw new ReefError('plan/model-failed', `Kev waits: ${choice.rest.detail}`)
+    return ask(deps, {
       role: 'planner',
       title: `Plan ${request.project}`,
       agent: 'Kev',
-      ref,
+      ref: choice.ref,
       ...question,
       cwd: deps.workspaces.projectPath(request.project),
       task: null,
       plan: null,
       project: request.project,
       budgetUsd: null,
-    }),
-  )
+    })
+  })
+  if (choice.kind === 'chosen') deps.router.settleChoice(choice.choiceId, answer.source === 'model' ? 'succeeded' : 'failed')
   return {
     title: answer.title,
     tasks: answer.tasks.map((task) => ({ ...task, review: 'required' as const })),

@@ -1,7 +1,5 @@
 export { type Outcome, type Rest, toOutcome } from './breaker.ts'
 export type { Ask, ChoiceAnswer } from './choices.ts'
-export { discover } from './connect/discover.ts'
-export { providerPresets } from './connect/presets.ts'
 export { isSubscriptionKey, subscriptionHeaders } from './connect/subscription.ts'
 export type { AnswerHeaders } from './reset.ts'
 export type { ProviderRoute, Route } from './route.ts'

@@ -133,7 +133,7 @@ describe('a model that the owner named', () => {
   it('gives way to its fallback when it rests or has failed, and is waited for when there is none', () => {
     expect(choose(pyramid, { asked: 'far/mid', fallback: 'far/fast' }, {}, { 'far/mid': down })).toMatchObject({
       ref: 'far/fast',
-      reason: 'far failed 3 times in a row, so Rex takes its fallback far/fast.',
+      reason: 'far failed 3 times in a row, so Rex takes far/fast instead.',
     })
     expect(choose(pyramid, { asked: 'far/mid', fallback: 'far/fast' })).toMatchObject({ ref: 'far/mid', fallbacks: ['far/fast'] })
     expect(choose(pyramid, { asked: 'far/mid', fallback: 'far/fast', isLastResort: true })).toMatchObject({ ref: 'far/fast', fallbacks: ['far/mid'] })

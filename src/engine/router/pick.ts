@@ -86,15 +86,15 @@ function takeNamed(wish: Wish, usable: readonly Judged[], judged: readonly Judge
   const fallbacks = usable
     .filter((one) => one !== taken && toSpoken(one.model.wire) === toSpoken(taken.model.wire) && one.model.ref !== ref)
     .map((one) => one.model.ref)
-  const resting = usable[0]?.rest
-  const reason = resting
-    ? `${resting.detail}, so ${wish.agent} takes its fallback ${ref}.`
-    : ref === wish.asked
-      ? `The owner named ${ref} for ${wish.agent}.`
-      : wish.isLastResort
-        ? `${wish.asked ?? 'The model before it'} has failed at it, so ${wish.agent} takes its fallback ${ref}.`
-        : `${wish.asked} may not do it, so ${wish.agent} takes its fallback ${ref}.`
-  return { kind: 'chosen', ref, fallbacks: [...new Set(fallbacks)], reason, candidates: remember(judged, [ref, ...fallbacks]) }
+  const reason = toNamedReason(wish, taken.model, usable[0]?.rest)
+  return { kind: 'chosen', ref, fallbacks: [...new Set(fallbacks)], reason, candidates: remember(judged, [ref, ...fallbacks], 'not the one that was named') }
+}
+
+function toNamedReason({ agent, asked, isLastResort }: Wish, { provider, ref }: ModelView, rest: Rest | undefined): string {
+  if (provider === 'rehearsal') return 'The rehearsal is played by the script that comes with REEF.'
+  if (rest) return `${rest.detail}, so ${agent} takes ${ref} instead.`
+  if (ref === asked) return `The owner named ${ref} for ${agent}.`
+  return `${asked ?? 'The model before it'} ${isLastResort ? 'has failed at it' : 'may not do it'}, so ${agent} takes its fallback ${ref}.`
 }
 
 /** The pyramid, from the tier that the work asks for; what has failed there is not asked again while there is something above. */
@@ -200,15 +200,13 @@ function soonest(judged: readonly Judged[]): Rest {
 }
 
 /** The chosen, its fallbacks, what came next in price, and some of what was left out: enough to see why, whatever a reseller lists. */
-function remember(judged: readonly Judged[], chosen: readonly string[]): RouteCandidate[] {
+function remember(judged: readonly Judged[], chosen: readonly string[], others = 'expected to cost more'): RouteCandidate[] {
   const place = ({ model, candidate }: Judged) =>
     chosen.includes(model.ref) ? chosen.indexOf(model.ref) : candidate.excluded === null ? chosen.length : chosen.length + 1
   return rank(judged)
     .toSorted((a, b) => place(a) - place(b))
     .slice(0, MOST_REMEMBERED)
-    .map(({ model, candidate }) =>
-      chosen.includes(model.ref) ? { ...candidate, excluded: null } : { ...candidate, excluded: candidate.excluded ?? 'expected to cost more' },
-    )
+    .map(({ model, candidate }) => (chosen.includes(model.ref) ? { ...candidate, excluded: null } : { ...candidate, excluded: candidate.excluded ?? others }))
 }
 
 function toMissing({ agent, purpose }: Wish, judged: readonly Judged[]): string {

@@ -12,7 +12,10 @@ import { migrate, openReader, openWriter } from '../store/index.ts'
 import { createRouter } from './router.ts'
 
 const root = join(import.meta.dirname, '../../..')
+const modelsFile = join(root, 'assets/models.json')
 const KEY = 'sk-ant-a-real-key'
+/** Where the manual clock stands. */
+const START = 1_700_000_000_000
 const anthropic = { name: 'anthropic', wire: 'anthropic', baseUrl: 'https://api.anthropic.com', key: KEY }
 
 let dir: string
@@ -50,7 +53,7 @@ function open(env: NodeJS.ProcessEnv = {}) {
         ? { inputUsdPerMTok: 3, outputUsdPerMTok: 15, contextWindow: 200_000 }
         : { inputUsdPerMTok: null, outputUsdPerMTok: null, contextWindow: null },
   }
-  return { router: createRouter({ db, reader, clock: createManualClock(), append: journal.append, secrets, prices, env }), keys, events }
+  return { router: createRouter({ db, reader, clock: createManualClock(), append: journal.append, secrets, prices, env, modelsFile }), keys, events }
 }
 
 /** The code and field of a refusal; undefined when there was none. */
@@ -78,7 +81,16 @@ describe('providers', () => {
   it('are added with their key beside them, listed without it, and leave nothing behind when they go (R-294)', () => {
     const { router, keys, events } = open()
     expect(router.connected()).toBe(false)
-    const view = { name: 'anthropic', wire: 'anthropic', baseUrl: 'https://api.anthropic.com/v1', key: 'stored', rehearsal: false }
+    const view = {
+      name: 'anthropic',
+      wire: 'anthropic',
+      baseUrl: 'https://api.anthropic.com/v1',
+      key: 'stored',
+      keySetAt: START,
+      billing: 'metered',
+      circuit: 'closed',
+      rehearsal: false,
+    }
     expect(router.add({ ...anthropic, key: ` ${KEY}\n` }, 'owner')).toEqual(view)
     expect([router.list(), router.connected(), [...keys.values()]]).toEqual([[view], true, [KEY]])
     expect(router.resolve('anthropic/claude-x')).toEqual({
@@ -86,6 +98,7 @@ describe('providers', () => {
       wire: 'anthropic',
       baseUrl: view.baseUrl,
       key: KEY,
+      billing: 'metered',
       rehearsal: false,
       model: 'claude-x',
     })
@@ -141,13 +154,51 @@ describe('providers', () => {
     ])
   })
 
+  it('get another key that calls use from then on, and what they rested for is over', () => {
+    const { router, keys, events } = open()
+    router.add(anthropic, 'owner')
+    router.report({ provider: 'anthropic', model: 'm' }, { kind: 'refused', status: 401 })
+    expect([router.list()[0]?.circuit, router.resting('anthropic')?.until]).toEqual(['refused', null])
+    expect(router.rotate('anthropic', ' sk-another\n', 'owner')).toMatchObject({ key: 'stored', keySetAt: START, circuit: 'closed' })
+    expect([router.route('anthropic').key, [...keys.values()], router.resting('anthropic')]).toEqual(['sk-another', ['sk-another'], undefined])
+    expect([refused(() => router.rotate('anthropic', 'two words', 'owner')), refused(() => router.rotate('nobody', 'k', 'owner'))]).toEqual([
+      ['provider/invalid', 'key'],
+      ['provider/unknown', 'provider'],
+    ])
+    expect(events.map((event) => event.type)).toEqual(['provider.added', 'circuit.opened', 'circuit.closed', 'provider.rotated'])
+    expect(JSON.stringify(events)).not.toContain('sk-')
+  })
+
+  it('cost what their kind costs, unless the owner says otherwise', () => {
+    const { router } = open()
+    const add = (name: string, more: object) => router.add({ name, wire: 'openai-chat', baseUrl: 'http://127.0.0.1:1', ...more }, 'owner').billing
+    expect([
+      add('a', { wire: 'ollama' }),
+      add('b', {}),
+      add('c', { billing: 'local' }),
+      add('d', { key: 'sk-ant-oat01-of-a-subscription' }),
+      refused(() => add('e', { billing: 'free' })),
+    ]).toEqual(['local', 'metered', 'local', 'subscription', ['provider/invalid', 'billing']])
+  })
+
   it('hold the rehearsal too, which is no connection, moves with every start, and stays', () => {
     const { router, events } = open({ REEF_PROVIDER_REHEARSAL_KEY: 'none of its business' })
     router.connectRehearsal('http://127.0.0.1:4001')
     router.connectRehearsal('http://127.0.0.1:4002')
     expect([router.connected(), router.list()]).toEqual([
       false,
-      [{ name: 'rehearsal', wire: 'anthropic', baseUrl: 'http://127.0.0.1:4002/v1', key: 'none', rehearsal: true }],
+      [
+        {
+          name: 'rehearsal',
+          wire: 'anthropic',
+          baseUrl: 'http://127.0.0.1:4002/v1',
+          key: 'none',
+          keySetAt: null,
+          billing: 'metered',
+          circuit: 'closed',
+          rehearsal: true,
+        },
+      ],
     ])
     expect(router.resolve('rehearsal/scripted-builder')).toMatchObject({ key: undefined, rehearsal: true, model: 'scripted-builder' })
     expect([refused(() => router.remove('rehearsal', 'owner')), events.map((event) => event.type)]).toEqual([['provider/invalid', 'name'], ['provider.added']])

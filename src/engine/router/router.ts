@@ -1,13 +1,16 @@
+import { homedir } from 'node:os'
 import {
   type Actor,
   type AttemptId,
   type CircuitView,
+  type Discovery,
   type Instant,
   type ModelAlias,
   ModelAlias as ModelAliasName,
   type ModelRef,
   type ModelTier,
   type ModelView,
+  type ProviderPreset,
   type RouteChoiceId,
   type RouteChoiceView,
   type SessionId,
@@ -22,6 +25,8 @@ import { type ReadDb, type WriteDb, write } from '../store/index.ts'
 import { type Circuit, createBreakers, type Outcome, type Rest, toView } from './breaker.ts'
 import { createChoiceReader, createChoiceStore } from './choice.store.ts'
 import { type Ask, type ChoiceAnswer, createChoices, needsLists } from './choices.ts'
+import { discover } from './connect/discover.ts'
+import { providerPresets } from './connect/presets.ts'
 import { createAbilities } from './model.ts'
 import { createModels, type Prices } from './models.ts'
 import { toSpoken } from './pick.ts'
@@ -61,6 +66,7 @@ type CatalogueRow = { ref: ModelRef; inputUsdPerMTok: number | null; outputUsdPe
 
 /** Tasks that wait for one quota come back one after the other within this. */
 const SPREAD_MS = seconds(60)
+const DISCOVER_MS = seconds(3)
 
 /** Where models are reached, which one does what, and what rests. It knows no budget: whether a call may be paid is the ledger's word. */
 export function createRouter(deps: RouterDeps) {
@@ -122,6 +128,11 @@ export function createRouter(deps: RouterDeps) {
     resolve,
     rotate,
     route: (provider: string): ProviderRoute => providers.toRoute(providers.get(provider)),
+
+    /** What REEF knows how to connect, and whether the environment holds a key for it. */
+    presets: (): ProviderPreset[] => providerPresets(env),
+    /** What could be connected without being told; looks on this machine alone and takes about a second. */
+    discover: (): Promise<Discovery> => discover({ fetch: call, homeDir: env['HOME'] ?? homedir(), env, signal: AbortSignal.timeout(DISCOVER_MS) }),
 
     /** Asks for the list of models, which costs nothing anywhere. Whoever asks has done something about it: a rest is over. */
     async test(name: string): Promise<{ reachable: boolean; models: string[]; message: string }> {
