@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { implement, ORPCError } from '@orpc/server'
 import type { ApprovalView, FeedMessage, ReefEvent, Refusal, Snapshot } from '../../src/contract/index.ts'
 import { contract, errorCodes, Settings } from '../../src/contract/index.ts'
-import { agent, ago, artifact, attempt, call, diffText, evidence, id, NOW, project, provider, request, task, usd } from './rows.ts'
+import { createMoneyRouter } from './money-router.ts'
+import { agent, ago, artifact, attempt, diffText, evidence, id, NOW, project, request, task } from './rows.ts'
 import { createWorld, type WorldName } from './worlds.ts'
 
 const refuse = (refusal: Refusal): never => {
@@ -35,7 +36,6 @@ export function createFixtureRouter(name: WorldName) {
     }
     const page = <Row>(rows: readonly Row[], { limit }: { limit: number }) => rows.slice(0, limit)
     const empty = name === 'empty'
-    const calls = () => (empty ? [] : Array.from({ length: name === 'thousand' ? 1000 : 60 }, (_, i) => call(i + 1)))
     const settings = new Map<string, unknown>(Object.entries(Settings.parse({})))
     const defaults = Settings.parse({}) as Record<string, unknown>
     const settingView = (key: string) => ({
@@ -50,6 +50,7 @@ export function createFixtureRouter(name: WorldName) {
     const findAgent = (wanted: string) => world.agents.find((one) => one.name === wanted) ?? unknown('agent/unknown', `agent ${wanted}`)
     const findApproval = (wanted: string) => stage.approvals.get(wanted) ?? unknown('approval/unknown', 'such approval')
     const ok = { ok: true as const }
+    const money = createMoneyRouter({ name, world, read, refuse, tell: stage.tell })
     return os.router({
       factory: {
         status: os.factory.status.handler(() => world.status),
@@ -160,6 +161,7 @@ export function createFixtureRouter(name: WorldName) {
             at += text.length
           }
         }),
+        seek: os.session.seek.handler(({ input }) => ({ offset: record.indexOf(`line ${Math.max(0, 200 - Math.round((NOW - input.at) / 60_000))} `) })),
         stop: os.session.stop.handler(() => ({ survivors: 0 })),
       },
       approval: {
@@ -186,6 +188,7 @@ export function createFixtureRouter(name: WorldName) {
               channel: 'browser',
               decidedAt: stage.now(),
               effectiveAt: (stage.now() + 10_000) as ApprovalView['deadline'],
+              chosen: input.option ?? found.options[0]?.id ?? null,
             },
             'approval.approved',
           )
@@ -197,46 +200,12 @@ export function createFixtureRouter(name: WorldName) {
           ),
         ),
         undo: os.approval.undo.handler(({ input }) =>
-          stage.decide({ ...findApproval(input.id), state: 'requested', decidedBy: null, decidedAt: null, effectiveAt: null }, 'approval.undone'),
+          stage.decide({ ...findApproval(input.id), state: 'requested', decidedBy: null, decidedAt: null, effectiveAt: null, chosen: null }, 'approval.undone'),
         ),
       },
-      spend: {
-        summary: os.spend.summary.handler(async ({ input }) => {
-          await read()
-          const keys = {
-            day: ['2026-11-21'],
-            agent: ['Rex', 'Scout', 'Hawk'],
-            model: ['anthropic/claude-sonnet-4-5', 'openai/gpt-5.5'],
-            provider: ['anthropic', 'openai'],
-            project: ['price-api', 'pdf-tools'],
-            task: ['T3 Build the REST API', 'T4 Build the scraper'],
-          }[input.by]
-          const rows = empty
-            ? []
-            : keys.map((key, i) => ({
-                key,
-                calls: 40 - i * 9,
-                cost: usd(2.4 / (i + 1)),
-                usage: { input: 90_000, cacheRead: 410_000, cacheWrite: 12_000, output: 31_000 },
-              }))
-          return {
-            by: input.by,
-            since: input.since ?? ago(60 * 24),
-            total: rows.reduce((sum, row) => sum + row.cost, 0) as ReturnType<typeof usd>,
-            calls: rows.reduce((sum, row) => sum + row.calls, 0),
-            rows,
-            series: rows.flatMap((row, r) =>
-              Array.from({ length: 24 }, (_, i) => ({ at: ago(60 * (24 - i)), key: row.key, cost: usd(((i * 7 + r * 5) % 11) * 0.02) })),
-            ),
-          }
-        }),
-        calls: os.spend.calls.handler(async ({ input }) => {
-          await read()
-          const all = calls()
-          const from = input.before ? all.findIndex((one) => one.id === input.before) + 1 : 0
-          return { calls: all.slice(from, from + input.limit) }
-        }),
-      },
+      spend: money.spend,
+      budget: money.budget,
+      model: money.model,
       audit: {
         list: os.audit.list.handler(async ({ input }) => {
           await read()
@@ -271,34 +240,13 @@ export function createFixtureRouter(name: WorldName) {
           stage.tell('agent.changed', changed.name, changed)
           return changed as Snapshot['agents'][number]
         }),
-      },
-      provider: {
-        list: os.provider.list.handler(() => read({ providers: world.providers })),
-        add: os.provider.add.handler(({ input }) => {
-          if (input.wire !== 'ollama' && !input.key)
-            refuse({ code: 'provider/no-key', message: `${input.name} needs a key.`, field: 'key', remedy: 'Paste the key of your account there.' })
-          const added = provider(input.name, { wire: input.wire, baseUrl: input.baseUrl, key: input.key ? 'stored' : 'none' })
-          stage.tell('provider.added', added.name, added)
-          return added
+        pause: os.agent.pause.handler(({ input }) => {
+          const paused = { ...findAgent(input.name), paused: { at: stage.now(), by: 'owner' as const, reason: input.reason } }
+          return stage.standing('agent.paused', paused)
         }),
-        remove: os.provider.remove.handler(() => ok),
-        test: os.provider.test.handler(({ input }) =>
-          input.name === 'down'
-            ? { reachable: false, models: [], message: 'connection refused' }
-            : { reachable: true, models: ['claude-sonnet-4-5', 'claude-opus-4-5', 'claude-haiku-4-5'], message: '3 models' },
-        ),
-        catalogue: os.provider.catalogue.handler(async ({ input }) => {
-          await read()
-          return {
-            models: ['claude-sonnet-4-5', 'claude-opus-4-5', 'claude-haiku-4-5'].map((model, i) => ({
-              ref: `${input.name}/${model}`,
-              inputUsdPerMTok: [3, 5, null][i] ?? null,
-              outputUsdPerMTok: [15, 25, null][i] ?? null,
-              contextWindow: 200_000,
-            })),
-          }
-        }),
+        resume: os.agent.resume.handler(({ input }) => stage.standing('agent.resumed', { ...findAgent(input.name), paused: null })),
       },
+      provider: money.provider,
       program: {
         list: os.program.list.handler(async () => {
           await read()
@@ -380,6 +328,7 @@ function createStage(world: Snapshot) {
   let wake = () => {}
   let seq = world.recent.at(-1)?.seq ?? 0
   let current = world.status
+  let spend = world.spend
   const now = () => (NOW + (Date.now() - born)) as ApprovalView['deadline']
   const approvals = new Map(world.approvals.map((one) => [one.id as string, one]))
   const push = (message: FeedMessage): undefined => {
@@ -388,7 +337,7 @@ function createStage(world: Snapshot) {
   }
   const pulseMessage = (): FeedMessage => ({
     kind: 'pulse',
-    pulse: { at: now(), status: { ...current, now: now() }, spend: world.spend, sessions: [], plans: [] },
+    pulse: { at: now(), status: { ...current, now: now() }, spend, sessions: [], plans: [] },
   })
   const stage = {
     now,
@@ -396,7 +345,15 @@ function createStage(world: Snapshot) {
     tell(type: string, subject: string, data: unknown, actor = 'engine'): undefined {
       seq += 1
       if (type === 'factory.paused' || type === 'factory.resumed') current = { ...current, mode: type === 'factory.paused' ? 'paused' : 'running' }
+      if (type === 'spend.killed' || type === 'spend.allowed') spend = { ...spend, killedAt: type === 'spend.killed' ? now() : null }
       push({ kind: 'events', events: [{ seq, id: id('evt', seq), type, at: now(), actor, subject, correlationId: null, data } as ReefEvent] })
+    },
+    /** Keeps what an act made of an agent, so that the roster says it too. */
+    standing(type: string, row: Snapshot['agents'][number]): Snapshot['agents'][number] {
+      const i = world.agents.findIndex((one) => one.name === row.name)
+      world.agents[i] = row
+      stage.tell(type, row.name, row, 'owner')
+      return row
     },
     pulse(change: Partial<Snapshot['status']>): undefined {
       current = { ...current, ...change }
@@ -410,7 +367,7 @@ function createStage(world: Snapshot) {
       return row
     },
     async *subscribe(signal: AbortSignal | undefined): AsyncGenerator<FeedMessage, void, unknown> {
-      yield { kind: 'snapshot', seq, snapshot: { ...world, approvals: [...approvals.values()], status: current } }
+      yield { kind: 'snapshot', seq, snapshot: { ...world, approvals: [...approvals.values()], status: current, spend } }
       while (!signal?.aborted) {
         const message = queue.shift()
         if (message) {

@@ -3,7 +3,6 @@ import type {
   ApprovalView,
   ArtifactView,
   AttemptView,
-  CallView,
   EvidenceView,
   FactoryStatus,
   IdPrefix,
@@ -192,6 +191,8 @@ export const approval = (n: number, change: Partial<ApprovalView> = {}): Approva
   cost: '$0.05 now, nothing later',
   why: 'All five steps passed the gate and the integrated branch was tested; v13 has run for three days.',
   evidence: ['npm test 212/212', 'review by gpt-5.5: nothing must be fixed', 'started and answered 200 in 41 ms'],
+  options: [],
+  chosen: null,
   previews: [
     { kind: 'command', argv: ['node', 'dist/server.js', '--port', '8081'], cwd: 'worktrees/price-api/t6' },
     { kind: 'diff', title: 'what changes on main', text: diff },
@@ -244,6 +245,8 @@ export const agent = (name: string, role: string, change: Partial<AgentView> = {
   version: hash(name.length),
   problem: null,
   acceptedAt: ago(60 * 24 * 3),
+  team: 'factory',
+  paused: null,
   ...change,
 })
 
@@ -252,28 +255,10 @@ export const provider = (name: string, change: Partial<ProviderView> = {}): Prov
   wire: 'anthropic',
   baseUrl: 'https://api.anthropic.com/',
   key: 'stored',
+  keySetAt: ago(60 * 24 * 41),
+  billing: 'metered',
+  circuit: 'closed',
   rehearsal: false,
-  ...change,
-})
-
-export const call = (n: number, change: Partial<CallView> = {}): CallView => ({
-  id: id('call', n),
-  at: ago(n * 3),
-  attemptId: id('att', 3),
-  taskId: id('task', 3),
-  planId: id('plan', 1),
-  project: 'price-api',
-  agent: ['Rex', 'Scout', 'Hawk', 'Forge'][n % 4] ?? 'Rex',
-  provider: n % 3 === 0 ? 'openai' : 'anthropic',
-  model: n % 3 === 0 ? 'openai/gpt-5.5' : 'anthropic/claude-sonnet-4-5',
-  wire: n % 3 === 0 ? 'openai-responses' : 'anthropic',
-  state: n % 17 === 5 ? 'failed' : 'settled',
-  usage: { input: 1200 + n * 13, cacheRead: 18_000, cacheWrite: 400, output: 640 + n },
-  cost: usd(0.0123 + (n % 9) * 0.004),
-  confidence: n % 11 === 4 ? 'estimated' : 'exact',
-  status: n % 17 === 5 ? 529 : 200,
-  latencyMs: 1800 + n * 7,
-  requestId: `msg_${n}`,
   ...change,
 })
 

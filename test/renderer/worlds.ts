@@ -13,7 +13,10 @@ const roster = [
   agent('Hawk', 'Reviews and tests', { model: 'openai/gpt-5.5' }),
   agent('Forge', 'Delivers'),
   agent('Pixel', 'Draws interfaces', { active: false, model: null, problem: { line: 7, message: 'temperature must be at most 2' } }),
-  agent('Echo', 'Writes to customers', { active: false }),
+  agent('Echo', 'Writes to customers', {
+    team: 'marketing',
+    paused: { at: ago(9), by: 'velocity', reason: 'spends $6.20 an hour, 4.1 times its norm of $1.50' },
+  }),
 ]
 
 const tasks: TaskView[] = [
@@ -100,6 +103,26 @@ const approvals: ApprovalView[] = [
     requestedAt: ago(6),
     deadline: ago(-228),
   }),
+  approval(13, {
+    taskId: id('task', 8),
+    planId: id('plan', 2),
+    action: 'budget.raise',
+    what: 'T2 Mend the parser needs $0.75, its day has $0.40 left',
+    blast: 'the budget of Rex for today',
+    reversible: 'yes, lower it again at any time',
+    cost: 'at most $5.00 more today',
+    why: 'Rex has spent $9.60 of $10.00 today; the next call of T2 would have to reserve at least $0.75.',
+    evidence: ['agent Rex, day: $9.60 of $10.00', 'resets tomorrow 00:00 NZDT'],
+    previews: [{ kind: 'text', title: 'what changes', text: 'agent Rex, day: $10.00 → $15.00' }],
+    options: [
+      { id: 'raise', label: 'Raise to $15.00', detail: 'T2 goes on at once with anthropic/claude-sonnet-4-5.' },
+      { id: 'cheaper', label: 'Use openai/gpt-5.5-mini', detail: 'Expected $0.11 to the end instead of $0.75; passed 31 of 44 tasks like this.' },
+      { id: 'wait', label: 'Wait for the reset', detail: 'T2 goes on tomorrow at 00:00 NZDT. Nothing is lost.' },
+    ],
+    askedBy: 'engine',
+    requestedAt: ago(12),
+    deadline: ago(-300),
+  }),
   approval(10, {
     state: 'executed',
     what: 'Deploy invoice-lint v3 on this machine',
@@ -143,11 +166,20 @@ const recent: ReefEvent[] = [
   told(50, 4.2, 'task.retried', id('task', 3), tasks[2]),
 ]
 
-const spend = { spent: usd(4.18), perHour: usd(0.62), target: usd(30), alert: usd(50), stop: usd(100), asOf: NOW as ReefEvent['at'] }
+const spend = {
+  spent: usd(4.18),
+  perHour: usd(0.62),
+  target: usd(30),
+  alert: usd(50),
+  stop: usd(100),
+  held: usd(0.34),
+  killedAt: null,
+  asOf: NOW as ReefEvent['at'],
+}
 
 function full(): Snapshot {
   return {
-    status: status(),
+    status: status({ approvalsOpen: 3 }),
     spend,
     requests: [
       request(1),
@@ -204,11 +236,12 @@ function full(): Snapshot {
       release(3, 'pdf-tools', { state: 'unhealthy', lastStatus: 502, latencyMs: null, error: 'answered 502 three times', startedAt: ago(60 * 30) }),
       release(1, 'price-api', { state: 'stopped', endedAt: ago(60), startedAt: ago(4000) }),
     ],
-    agents: roster,
+    agents: [...roster],
     providers: [
       provider('anthropic'),
-      provider('openai', { wire: 'openai-responses', baseUrl: 'https://api.openai.com/v1', key: 'environment' }),
-      provider('ollama', { wire: 'ollama', baseUrl: 'http://127.0.0.1:11434', key: 'none' }),
+      provider('openai', { wire: 'openai-responses', baseUrl: 'https://api.openai.com/v1', key: 'environment', keySetAt: null }),
+      provider('ollama', { wire: 'ollama', baseUrl: 'http://127.0.0.1:11434', key: 'none', keySetAt: null, billing: 'local' }),
+      provider('cerebras', { wire: 'openai-chat', baseUrl: 'https://api.cerebras.ai/v1', circuit: 'quota' }),
     ],
     recent,
   }
@@ -217,14 +250,14 @@ function full(): Snapshot {
 function empty(): Snapshot {
   return {
     status: status({ sessionsRunning: 0, approvalsOpen: 0, counts: {}, models: 'none', startedAt: ago(1) }),
-    spend: { ...spend, spent: usd(0), perHour: usd(0) },
+    spend: { ...spend, spent: usd(0), perHour: usd(0), held: usd(0) },
     requests: [],
     plans: [],
     tasks: [],
     sessions: [],
     approvals: [],
     releases: [],
-    agents: roster,
+    agents: [...roster],
     providers: [],
     recent: [],
   }
@@ -236,7 +269,7 @@ function thousand(): Snapshot {
   const many = <Row>(make: (n: number) => Row): Row[] => Array.from({ length: 1000 }, (_, i) => make(i + 1000))
   return {
     ...base,
-    status: status({ approvalsOpen: 1002, sessionsRunning: 64, sessionsMax: 64 }),
+    status: status({ approvalsOpen: 1003, sessionsRunning: 64, sessionsMax: 64 }),
     plans: [...base.plans, ...many((n) => plan(n, { title: `Plan ${n}: mend what the night found`, done: n % 7, tasks: 6, createdAt: ago(n) }))],
     tasks: [
       ...tasks,

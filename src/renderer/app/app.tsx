@@ -9,6 +9,7 @@ import { ConnectionBar } from './connection-bar.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Foot } from './foot.tsx'
+import { KilledBar } from './killed-bar.tsx'
 import { usePreferences } from './preferences.ts'
 import { Rail } from './rail.tsx'
 import { RehearsalBar } from './rehearsal-bar.tsx'
@@ -51,6 +52,7 @@ function Shell() {
       <Rail screen={screen} />
       <main id="main" className={styles.main} tabIndex={-1}>
         <ConnectionBar />
+        <KilledBar />
         <RehearsalBar />
         <ErrorBoundary key={screen} name={title}>
           <Suspense fallback={<Skeleton lines={6} label={`Loading ${title}`} />}>

@@ -1,147 +1,134 @@
 import { type FormEvent, useState } from 'react'
-import type { Refusal } from '../../contract/index.ts'
-import { useCommand } from '../live/reef.ts'
+import type { Billing, ProviderPreset } from '../../contract/index.ts'
+import { useAsk } from '../live/reef.ts'
 import { Button } from '../parts/button.tsx'
-import { Dialog, DialogActions } from '../parts/dialog.tsx'
-import { Input, Select } from '../parts/field.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Input } from '../parts/field.tsx'
 import { RefusalNote } from '../parts/refusal-note.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { findPresets, other, type ProviderForm, toForm } from './connect.select.ts'
 import styles from './connect-model.module.css'
-import { type ProviderForm, presets, toProvider, wireNames } from './provider-presets.ts'
+import { Found } from './found.tsx'
+import { LiveTest } from './live-test.tsx'
+import { ProviderFields } from './provider-fields.tsx'
+import { type Connected, useConnect } from './use-connect.ts'
 import { UseModel } from './use-model.tsx'
 
-type Connected = { readonly name: string; readonly models: readonly string[] }
-
-/** From "no model" to working agents in two steps: where models are reached, tried at once; then which one the agents take. */
+/**
+ * From "no model" to working agents on one screen: what this machine has already, every provider REEF knows, the key, a live test that says
+ * what it cost, and the agents that take the model.
+ */
 export function ConnectModel({ onClose }: { onClose: () => void }) {
-  const [connected, setConnected] = useState<Connected>()
+  const [wanted, setWanted] = useState('')
+  const [preset, setPreset] = useState<ProviderPreset>()
+  const [form, setForm] = useState<ProviderForm>()
+  const presets = useAsk((client) => client.provider.presets(), [])
+  const connect = useConnect()
+  const listed = findPresets(presets.data?.presets ?? [], wanted)
+  // Until something is chosen the first of the list is: the dialog opens ready for a key.
+  const chosen = preset ?? (presets.data ? listed[0] : undefined)
+  const filled = form ?? (chosen ? toForm(chosen) : undefined)
+  const choose = (next: ProviderPreset) => {
+    setPreset(next)
+    setForm(undefined)
+    connect.clear()
+  }
+  const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    if (!chosen || !filled) return
+    const field = event.currentTarget.elements.namedItem('key')
+    const key = field instanceof HTMLInputElement ? field.value : ''
+    const connected = await connect.run({ ...filled, ...billingOf(chosen), key })
+    // Once the engine has it, it stands nowhere on the page.
+    if (connected && field instanceof HTMLInputElement) field.value = ''
+  }
+  const { connected } = connect
   return (
     <Dialog
       open
-      wide
+      wide="screen"
       onClose={onClose}
-      title={connected ? (connected.models.length > 0 ? `${connected.name} answers` : `${connected.name} is saved`) : 'Connect a model'}
+      title={connected ? toTitle(connected) : 'Connect a model'}
       about={
         connected
-          ? `${connected.models.length > 0 ? `${connected.models.length} models are offered. Choose` : 'It lists no models. Name'} the one that your agents use; each can be given another one later.`
-          : 'The key is kept in a file that only you can read, never in the database, and is used for nothing but calls of your agents.'
+          ? 'Try it with a call of a token or two, then say which agents use it. Each can be given another one later.'
+          : 'A key is kept in a file that only you can read, never in the database, and is used for nothing but calls of your agents.'
       }
     >
       {connected ? (
-        <UseModel provider={connected.name} models={connected.models} onDone={onClose} />
+        <div className={styles.form}>
+          <LiveTest key={connected.name} connected={connected} />
+          <UseModel provider={connected.name} models={connected.models} onDone={onClose} />
+        </div>
       ) : (
-        <ProviderStep onConnected={setConnected} onClose={onClose} />
+        <div className={styles.columns}>
+          <div className={styles.side}>
+            <Found connect={connect} />
+            <Input
+              label="Find a provider"
+              bare
+              type="search"
+              placeholder="Find a provider"
+              value={wanted}
+              onChange={(event) => setWanted(event.target.value)}
+            />
+            <RefusalNote refusal={presets.refusal} again={presets.again} />
+            {presets.data ? null : presets.loading ? <Skeleton lines={5} label="Loading providers" /> : null}
+            <Presets presets={presets.data ? listed : [other]} chosen={chosen} onChoose={choose} />
+          </div>
+          {chosen && filled ? (
+            <form className={styles.form} onSubmit={onSubmit} autoComplete="off">
+              <ProviderFields key={chosen.name} preset={chosen} form={filled} refusal={connect.refusal} onChange={(part) => setForm({ ...filled, ...part })} />
+              <RefusalNote refusal={connect.isField ? undefined : connect.refusal} />
+              <div className={styles.acts}>
+                <Button large onClick={onClose}>
+                  Not now
+                </Button>
+                {connect.saved === undefined ? null : (
+                  <Button large onClick={connect.nameModel}>
+                    Name its model
+                  </Button>
+                )}
+                <Button large kind="lead" type="submit" pending={connect.pending} disabled={filled.name.trim() === ''}>
+                  {connect.pending ? 'Connecting…' : 'Connect and try it'}
+                </Button>
+              </div>
+            </form>
+          ) : (
+            <p className={styles.hint}>{presets.refusal ? 'Choose “Another address” to connect one without the list.' : ''}</p>
+          )}
+        </div>
       )}
     </Dialog>
   )
 }
 
-function ProviderStep({ onConnected, onClose }: { onConnected: (connected: Connected) => void; onClose: () => void }) {
-  const [chosen, setChosen] = useState(presets[0])
-  const [form, setForm] = useState<ProviderForm>(presets[0]?.form ?? { name: '', wire: 'openai-chat', baseUrl: '', key: '' })
-  const [silent, setSilent] = useState<Refusal>()
-  /** Saved by an earlier try of this dialog: the next one takes its place. */
-  const [saved, setSaved] = useState<string>()
-  const connect = useCommand(async (client, input: ProviderForm) => {
-    if (saved !== undefined) await client.provider.remove({ name: saved })
-    setSaved(undefined)
-    const provider = await client.provider.add(toProvider(input))
-    setSaved(provider.name)
-    return { name: provider.name, ...(await client.provider.test({ name: provider.name })) }
-  })
-  const change = (part: Partial<ProviderForm>) => setForm((before) => ({ ...before, ...part }))
-  const onSubmit = async (event: FormEvent) => {
-    event.preventDefault()
-    setSilent(undefined)
-    const answer = await connect.run(form)
-    if (!answer) return
-    if (answer.reachable) onConnected(answer)
-    else
-      setSilent({
-        code: 'provider/unreachable',
-        message: `${answer.name} is saved, but does not answer: ${answer.message}`,
-        remedy: 'Look at the address and the key and try again, or name its model yourself.',
-      })
-  }
-  const { refusal } = connect
-  const errorOf = (field: string) => (refusal?.field === field ? [refusal.message, refusal.remedy].filter(Boolean).join(' ') : undefined)
-  const isField = ['name', 'wire', 'baseUrl', 'key'].includes(refusal?.field ?? '')
+const billingOf = (preset: ProviderPreset): { billing?: Billing } => (preset === other ? {} : { billing: preset.billing })
+
+const toTitle = ({ name, models }: Connected) =>
+  models.length > 0 ? `${name} answers, with ${models.length.toLocaleString('en-NZ')} models` : `${name} is saved`
+
+function Presets({
+  presets,
+  chosen,
+  onChoose,
+}: {
+  presets: readonly ProviderPreset[]
+  chosen: ProviderPreset | undefined
+  onChoose: (preset: ProviderPreset) => void
+}) {
   return (
-    <form className={styles.form} onSubmit={onSubmit}>
-      <fieldset className={styles.presets}>
-        <legend className={styles.unseen}>Where</legend>
-        {presets.map((preset) => (
-          <label key={preset.id} className={styles.preset} data-chosen={preset === chosen}>
-            <input
-              type="radio"
-              name="preset"
-              checked={preset === chosen}
-              onChange={() => {
-                setChosen(preset)
-                setForm(preset.form)
-                connect.clear()
-                setSilent(undefined)
-              }}
-            />
-            <span>
-              <strong>{preset.title}</strong>
-              <span className={styles.hint}>{preset.hint}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      {chosen?.key === 'none' ? null : (
-        <Input
-          label="Key"
-          type="password"
-          autoComplete="off"
-          spellCheck={false}
-          autoFocus
-          error={errorOf('key')}
-          hint={chosen?.key === 'maybe' ? 'Left empty when none is needed.' : 'Left empty, the key of the environment that REEF was started in is used.'}
-          value={form.key}
-          onChange={(event) => change({ key: event.target.value })}
-        />
-      )}
-      <details className={styles.more} open={chosen?.id === 'other' || isField ? true : undefined}>
-        <summary>Address and format</summary>
-        <div className={styles.row}>
-          <Input
-            label="Name"
-            hint="Models are then written NAME/MODEL."
-            error={errorOf('name')}
-            value={form.name}
-            onChange={(event) => change({ name: event.target.value })}
-          />
-          <Select
-            label="Format"
-            options={wireNames}
-            error={errorOf('wire')}
-            value={form.wire}
-            onChange={(event) => change({ wire: wireNames.find(([wire]) => wire === event.target.value)?.[0] ?? form.wire })}
-          />
-        </div>
-        <Input
-          label="Address"
-          error={errorOf('baseUrl')}
-          spellCheck={false}
-          value={form.baseUrl}
-          onChange={(event) => change({ baseUrl: event.target.value })}
-        />
-      </details>
-      <RefusalNote refusal={silent ?? (isField ? undefined : refusal)} />
-      <DialogActions>
-        <Button large onClick={onClose}>
-          Not now
-        </Button>
-        {silent && saved !== undefined ? (
-          <Button large onClick={() => onConnected({ name: saved, models: [] })}>
-            Name its model
-          </Button>
-        ) : null}
-        <Button large kind="lead" type="submit" pending={connect.pending} disabled={form.name.trim() === ''}>
-          {connect.pending ? 'Trying it…' : 'Connect and try it'}
-        </Button>
-      </DialogActions>
-    </form>
+    <fieldset className={styles.presets}>
+      <legend className={styles.unseen}>Provider</legend>
+      {presets.map((preset) => (
+        <label key={preset.name} className={styles.preset} data-chosen={preset.name === chosen?.name}>
+          <input type="radio" name="preset" checked={preset.name === chosen?.name} onChange={() => onChoose(preset)} />
+          <span>
+            <strong>{preset.title}</strong>
+            <span className={styles.hint}>{preset.environment ? `a key is in the environment (${preset.environment})` : preset.note}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   )
 }

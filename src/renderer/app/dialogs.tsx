@@ -7,6 +7,7 @@ const KeysHelp = lazy(async () => ({ default: (await import('./keys-help.tsx')).
 const RequestDialog = lazy(async () => ({ default: (await import('./request-dialog.tsx')).RequestDialog }))
 const ConnectModel = lazy(async () => ({ default: (await import('./connect-model.tsx')).ConnectModel }))
 const PauseDialog = lazy(async () => ({ default: (await import('./pause-dialog.tsx')).PauseDialog }))
+const KillSpend = lazy(async () => ({ default: (await import('./kill-spend.tsx')).KillSpend }))
 
 /** What stands on top of the screens. One at a time; each is loaded when it is first asked for. */
 export function Dialogs() {
@@ -18,6 +19,7 @@ export function Dialogs() {
       {dialog === 'new-request' ? <RequestDialog /> : null}
       {dialog === 'connect-model' ? <ConnectModel onClose={closeDialog} /> : null}
       {dialog === 'pause' ? <PauseDialog /> : null}
+      {dialog === 'kill-spend' ? <KillSpend /> : null}
     </Suspense>
   )
 }

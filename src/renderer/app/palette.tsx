@@ -12,18 +12,20 @@ type Entry = { readonly id: string; readonly words: string; readonly note: strin
 
 /** Everything that can be done or gone to, by typing a piece of its name (U-17). */
 export function Palette() {
-  const { plans, tasks, approvals, sessions, agents, paused } = useReef((facts) => ({
+  const { plans, tasks, approvals, sessions, agents, paused, killed } = useReef((facts) => ({
     plans: facts.plans,
     tasks: facts.tasks,
     approvals: facts.approvals,
     sessions: facts.sessions,
     agents: facts.agents,
     paused: facts.status.mode === 'paused',
+    killed: facts.spend.killedAt !== null,
   }))
   const groups = useMemo(() => {
     const acts: Entry[] = [
       { id: 'new', words: 'New request', note: '', key: 'n', act: () => openDialog('new-request') },
       { id: 'pause', words: paused ? 'Resume the factory' : 'Pause the factory', note: '', key: 'Ctrl Shift P', act: () => openDialog('pause') },
+      ...(killed ? [] : [{ id: 'kill', words: 'Kill spend: stop every model call now', note: 'asks first', act: () => openDialog('kill-spend') }]),
       { id: 'connect', words: 'Connect a model', note: '', act: () => openDialog('connect-model') },
       { id: 'keys', words: 'Show keys', note: '', key: '?', act: () => openDialog('keys') },
     ]
@@ -59,7 +61,7 @@ export function Palette() {
       ['Screens', screens],
       ['Things', things],
     ] as const
-  }, [plans, tasks, approvals, sessions, agents, paused])
+  }, [plans, tasks, approvals, sessions, agents, paused, killed])
   const take = (entry: Entry) => {
     closeDialog()
     entry.act()

@@ -1,10 +1,12 @@
 import { useCommand, useReef } from '../live/reef.ts'
-import { closeDialog } from '../live/shell-door.ts'
+import { closeDialog, openDialog } from '../live/shell-door.ts'
+import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 
-/** Ctrl Shift P, then Enter (U-16). */
+/** Ctrl Shift P, then Enter; its second level is to stop spending at once (U-16). */
 export function PauseDialog() {
   const paused = useReef((facts) => facts.status.mode === 'paused')
+  const killed = useReef((facts) => facts.spend.killedAt !== null)
   const turn = useCommand((client) => (paused ? client.factory.resume() : client.factory.pause()))
   const onConfirm = async () => {
     if (await turn.run()) closeDialog()
@@ -18,6 +20,13 @@ export function PauseDialog() {
       onConfirm={onConfirm}
       pending={turn.pending}
       refusal={turn.refusal}
+      also={
+        killed ? null : (
+          <Button large kind="danger" onClick={() => openDialog('kill-spend')}>
+            Kill spend…
+          </Button>
+        )
+      }
     >
       {paused
         ? 'Waiting tasks are claimed again at once.'

@@ -57,8 +57,8 @@ export function Strip() {
 }
 
 function Spend() {
-  const { spent, perHour, target, alert, stop } = useReef(({ spend }) => spend)
-  const attention = spent >= stop ? 'alarm' : spent >= alert ? 'high' : 'quiet'
+  const { spent, perHour, target, alert, stop, killedAt } = useReef(({ spend }) => spend)
+  const attention = killedAt !== null || spent >= stop ? 'alarm' : spent >= alert ? 'high' : 'quiet'
   return (
     <a className={styles.plain} data-attention={attention} href={placeHref('spend')}>
       <span className={styles.label}>today</span> <Money amount={spent} /> <span className={styles.label}>of</span> <Money amount={target} />

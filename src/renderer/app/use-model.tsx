@@ -17,6 +17,7 @@ const REVIEWER = 'Hawk'
  */
 export function UseModel({ provider, models, onDone }: { provider: string; models: readonly string[]; onDone: () => void }) {
   const agents = useReef((facts) => Object.values(facts.agents).filter((agent) => agent.active && agent.driver !== 'command'))
+  const local = useReef((facts) => facts.providers[provider]?.billing === 'local')
   const without = agents.filter((agent) => agent.model === null)
   const [all, setAll] = useState(without.length === 0)
   const [model, setModel] = useState(models[0] ?? '')
@@ -50,9 +51,11 @@ export function UseModel({ provider, models, onDone }: { provider: string; model
           if (next === second) setSecond(models.find((name) => name !== next) ?? '')
         }}
         hint={
-          price && price.inputUsdPerMTok !== null
-            ? `$${price.inputUsdPerMTok} in, $${price.outputUsdPerMTok ?? '?'} out for a million tokens${price.contextWindow ? `, ${price.contextWindow.toLocaleString('en-NZ')} tokens of context` : ''}`
-            : 'No price is known: calls are counted at the ceiling that the settings name, never at zero.'
+          local
+            ? 'Free: it runs on a machine of yours.'
+            : price && price.inputUsdPerMTok !== null
+              ? `$${price.inputUsdPerMTok} in, $${price.outputUsdPerMTok ?? '?'} out for a million tokens${price.contextWindow ? `, ${price.contextWindow.toLocaleString('en-NZ')} tokens of context` : ''}`
+              : 'No price is known: calls are counted at the ceiling that the settings name, never at zero.'
         }
       />
       {chosen.some((agent) => agent.name === REVIEWER) ? (

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 
 /** Dialogs that belong to the shell and may be asked for from anywhere. */
-export type ShellDialog = 'new-request' | 'connect-model' | 'pause' | 'keys' | 'palette'
+export type ShellDialog = 'new-request' | 'connect-model' | 'pause' | 'kill-spend' | 'keys' | 'palette'
 export type Toast = { readonly id: number; readonly text: string; readonly attention: 'quiet' | 'alarm' }
 
 let lastToast = 0

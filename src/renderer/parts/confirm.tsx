@@ -15,6 +15,7 @@ export function Confirm({
   danger = false,
   pending = false,
   refusal,
+  also,
 }: {
   open: boolean
   onClose: () => void
@@ -25,11 +26,14 @@ export function Confirm({
   danger?: boolean
   pending?: boolean
   refusal?: Refusal | undefined
+  /** Another act that stands nearby, before the two answers. */
+  also?: ReactNode
 }) {
   return (
     <Dialog open={open} onClose={onClose} title={title} about={children}>
       <RefusalNote refusal={refusal} />
       <DialogActions>
+        {also}
         <Button large onClick={onClose} autoFocus={danger}>
           Leave as it is
         </Button>

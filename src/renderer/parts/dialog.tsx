@@ -17,7 +17,8 @@ export function Dialog({
   onClose: () => void
   title: string
   about?: ReactNode
-  wide?: boolean
+  /** `screen`: as wide as a screen of its own, for what has several columns. */
+  wide?: boolean | 'screen'
   children: ReactNode
 }) {
   return (

@@ -9,6 +9,7 @@ export type MeterTick = { readonly at: number; readonly label: string }
 export function Meter({
   label,
   value,
+  held = 0,
   max,
   text,
   ticks = [],
@@ -17,6 +18,8 @@ export function Meter({
 }: {
   label: string
   value: number
+  /** Promised on top of the value, and not yet used: drawn hatched behind it. */
+  held?: number
   max: number
   text: string
   ticks?: readonly MeterTick[]
@@ -38,7 +41,8 @@ export function Meter({
         aria-valuetext={text}
       >
         <span className={styles.fill} data-attention={attention} style={{ width: share(value) }} />
-        {[...ticks.map((tick) => tick.at), ...marks].map((at) => (
+        {held > 0 ? <span className={styles.held} style={{ left: share(value), width: share(Math.min(held, max - value)) }} /> : null}
+        {[...new Set([...ticks.map((tick) => tick.at), ...marks])].map((at) => (
           <span key={at} className={styles.tick} style={{ left: share(at) }} />
         ))}
       </div>

@@ -5,7 +5,7 @@ import type { SpendRow } from '../../../contract/ledger.ts'
 import type { TaskView } from '../../../contract/queue.ts'
 import { spanOfLine, toCounts, toLine, toOrphans, toRoster } from './agents.select.ts'
 
-const agent = (name: string, active: boolean, problem: AgentView['problem'] = null) => ({ name, active, problem }) as AgentView
+const agent = (name: string, active: boolean, problem: AgentView['problem'] = null) => ({ name, active, problem, paused: null }) as AgentView
 const task = (name: string, state: TaskView['state']) => ({ agent: name, state, key: 'T1' }) as TaskView
 const rejected = (file: string, line: number | null, message: string) => ({ type: 'agent.rejected', data: { file, line, message } }) as ReefEvent
 
@@ -20,6 +20,15 @@ describe('the roster on screen', () => {
       ['Kev', 'idle', 0, 0],
       ['Rex', 'running', 1, 5],
       ['Atlas', 'inactive', 0, 0],
+    ])
+  })
+
+  it('U-74: says of a paused agent that it is paused and why, whatever it still finishes', () => {
+    const paused = { ...agent('Rex', true), paused: { at: 1, by: 'velocity', reason: '4 times its norm' } } as AgentView
+    const own = { ...agent('Kev', true), paused: { at: 1, by: 'owner', reason: 'paused by the owner' } } as AgentView
+    expect(toRoster([paused, own], [task('Rex', 'running')], []).map(({ state }) => [state.word, state.attention])).toEqual([
+      ['paused by you', 'quiet'],
+      ['paused: spends too fast', 'alarm'],
     ])
   })
 

@@ -32,8 +32,16 @@ export function toRoster(agents: readonly AgentView[], tasks: Iterable<TaskView>
 }
 
 function toState(agent: AgentView, task: TaskView | null): RosterRow['state'] {
+  // What it still finishes is shown beside; that it gets nothing new matters more.
+  if (agent.paused) return { word: pauseWords[agent.paused.by], glyph: '‖', attention: agent.paused.by === 'owner' ? 'quiet' : 'alarm' }
   if (task) return taskWords[task.state]
   return agent.active ? { word: 'idle', glyph: '○', attention: 'quiet' } : { word: 'inactive', glyph: '·', attention: 'quiet' }
+}
+
+export const pauseWords: Readonly<Record<NonNullable<AgentView['paused']>['by'], string>> = {
+  owner: 'paused by you',
+  velocity: 'paused: spends too fast',
+  'no-progress': 'paused: no progress',
 }
 
 export type Rejection = { readonly file: string; readonly line: number | null; readonly message: string }

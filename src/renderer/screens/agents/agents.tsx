@@ -76,7 +76,7 @@ function useRoster() {
   const [changes, setChanges] = useState(0)
   const [settled, setSettled] = useState(0)
   useEvents(({ type }) => {
-    if (type === 'agent.changed' || type === 'agent.rejected') setChanges((n) => n + 1)
+    if (type.startsWith('agent.')) setChanges((n) => n + 1)
     if (type === 'call.settled') setSettled((n) => n + 1)
   })
   // The feed tells of a refused file, but not which agent it leaves with an older version: that is in the list.

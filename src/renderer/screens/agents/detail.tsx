@@ -1,16 +1,18 @@
 import { X } from 'lucide-react'
 import type { AgentView } from '../../../contract/agents.ts'
 import type { ProgramView } from '../../../contract/sessions.ts'
-import { goTo, placeHref } from '../../live/place.ts'
+import { goTo, placeHref, withQuery } from '../../live/place.ts'
+import { useCommand } from '../../live/reef.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { CodeBlock } from '../../parts/code-block.tsx'
 import { useKeys } from '../../parts/keys.ts'
 import { Money } from '../../parts/money.tsx'
+import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { StateMark } from '../../parts/state-mark.tsx'
-import { At } from '../../parts/time.tsx'
+import { Ago, At } from '../../parts/time.tsx'
 import styles from './agents.module.css'
-import type { RosterRow } from './agents.select.ts'
+import { pauseWords, type RosterRow } from './agents.select.ts'
 import { Editor } from './editor.tsx'
 import { QuickEdits } from './quick-edits.tsx'
 
@@ -26,6 +28,7 @@ export function Detail({ row, programs, models }: { row: RosterRow; programs: re
       note={agent.role}
       actions={<Button kind="quiet" aria-label="Close" icon={<X />} hint="Esc" onClick={close} />}
     >
+      <Pause agent={agent} />
       {agent.problem ? <Problem problem={agent.problem} acceptedAt={agent.acceptedAt} /> : null}
       <dl className={styles.facts}>
         <dt>now</dt>
@@ -59,6 +62,29 @@ export function Detail({ row, programs, models }: { row: RosterRow; programs: re
       <QuickEdits agent={agent} models={models} blocked={agent.problem !== null} />
       <Editor key={agent.name} agent={agent} />
     </Card>
+  )
+}
+
+/** Whether it is given work, and the one press that turns it (U-54, U-74). */
+function Pause({ agent }: { agent: AgentView }) {
+  const { name, paused } = agent
+  const turn = useCommand((client) => (paused ? client.agent.resume({ name }) : client.agent.pause({ name })))
+  return (
+    <>
+      <div className={styles.pause} data-attention={paused && paused.by !== 'owner' ? 'alarm' : 'quiet'}>
+        {paused ? (
+          <p>
+            <span aria-hidden="true">‖</span> <strong>{pauseWords[paused.by]}</strong>, <Ago at={paused.at} />
+            {paused.by === 'owner' ? '' : `: ${paused.reason}`}. It gets no work and its model calls are refused.{' '}
+            <a href={withQuery(placeHref('spend', 'calls'), { agent: name })}>Its calls</a>
+          </p>
+        ) : null}
+        <Button pending={turn.pending} onClick={() => void turn.run()}>
+          {paused ? `Resume ${name}` : `Pause ${name}`}
+        </Button>
+      </div>
+      <RefusalNote refusal={turn.refusal} />
+    </>
   )
 }
 

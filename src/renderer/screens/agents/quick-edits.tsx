@@ -1,6 +1,5 @@
 import { useEffect, useId, useState } from 'react'
-import type { AgentFrontmatter, AgentView } from '../../../contract/agents.ts'
-import { ModelRef } from '../../../contract/agents.ts'
+import { AgentFrontmatter, type AgentView, ModelRef } from '../../../contract/agents.ts'
 import { DriverName, ModelTier } from '../../../contract/queue.ts'
 import { useCommand } from '../../live/reef.ts'
 import { openDialog } from '../../live/shell-door.ts'
@@ -9,7 +8,7 @@ import { Checkbox, Input, Select } from '../../parts/field.tsx'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import styles from './agents.module.css'
 
-type Change = Partial<Pick<AgentFrontmatter, 'driver' | 'model' | 'fallback' | 'active' | 'tier'>>
+type Change = Partial<Pick<AgentFrontmatter, 'driver' | 'model' | 'fallback' | 'active' | 'tier' | 'team'>>
 
 /** The few keys that are changed often, each saved at once into the agent's file. */
 export function QuickEdits({ agent, models, blocked }: { agent: AgentView; models: readonly string[]; blocked: boolean }) {
@@ -41,6 +40,7 @@ export function QuickEdits({ agent, models, blocked }: { agent: AgentView; model
       />
       <ModelField label="Model" value={agent.model} list={list} disabled={off} onSave={(model) => set.run({ model })} />
       <ModelField label="Fallback" value={agent.fallback} list={list} disabled={off} onSave={(fallback) => set.run({ fallback })} />
+      <TeamField value={agent.team} disabled={off} onSave={(team) => set.run({ team })} />
       <datalist id={list}>
         {models.map((ref) => (
           <option key={ref} value={ref} />
@@ -96,6 +96,33 @@ function ModelField({
       onKeyDown={(event) => {
         if (event.key === 'Enter') save()
         if (event.key === 'Escape') setTyped(value ?? '')
+      }}
+    />
+  )
+}
+
+/** Whose budget its calls also count in; saved on Enter or when the field is left. */
+function TeamField({ value, disabled, onSave }: { value: string; disabled: boolean; onSave: (team: string) => void }) {
+  const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
+  const wanted = AgentFrontmatter.shape.team.unwrap().safeParse(typed.trim())
+  const save = () => {
+    if (wanted.success && wanted.data !== value) onSave(wanted.data)
+  }
+  return (
+    <Input
+      label="Team"
+      hint="Its calls also count in the budget of the team."
+      value={typed}
+      error={wanted.success ? undefined : 'A team is lower-case letters, digits and dashes.'}
+      disabled={disabled}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={save}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') save()
+        if (event.key === 'Escape') setTyped(value)
       }}
     />
   )

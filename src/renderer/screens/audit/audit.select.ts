@@ -1,4 +1,5 @@
 import { type AuditRow, eventTypes } from '../../../contract/events.ts'
+import { formatMoney, type Nanodollars } from '../../../contract/money.ts'
 import { createPaging } from '../../parts/pages.ts'
 
 /** The record, read page by page; `seq` grows by one with each row. */
@@ -24,11 +25,15 @@ export function toHref({ type, subject, data }: Pick<AuditRow, 'type' | 'subject
   if (prefix === 'ses') return `#/sessions/${subject}`
   if (prefix === 'apr') return `#/inbox/${subject}`
   if (prefix === 'att' && text(fields['sessionId'])) return `#/sessions/${text(fields['sessionId'])}`
-  if (prefix === 'call' || type === 'call.settled') return '#/spend'
+  if (prefix === 'call') return `#/spend/calls/${subject}`
+  if (type.startsWith('budget.')) return '#/spend/budgets'
+  if (type === 'spend.adjusted') return '#/spend/corrections'
+  if (type.startsWith('spend.')) return '#/spend'
   if (plan && text(fields['taskId'])) return `#/plans/${plan}/${text(fields['taskId'])}`
   if (plan) return `#/plans/${plan}`
-  if (type === 'agent.changed') return `#/agents/${subject}`
+  if (type === 'agent.changed' || type === 'agent.paused' || type === 'agent.resumed') return `#/agents/${subject}`
   if (type === 'agent.rejected') return '#/agents'
+  if (/^(circuit|price|model)\./.test(type)) return '#/settings/models'
   if (/^(settings|provider|project)\./.test(type)) return '#/settings'
   return undefined
 }
@@ -52,10 +57,27 @@ export function toSummary({ type, data }: Pick<AuditRow, 'type' | 'data'>): stri
       of('error'),
     )
   if (noun === 'call') return join(of('agent'), of('model'))
+  if (type === 'budget.changed') return toBudgetText(fieldsOf(fields['ref']), `${dollars(fields['from'])} → ${dollars(fields['to'])}`)
+  if (type === 'budget.crossed') return toBudgetText(fieldsOf(fields['budget']), typeof fields['mark'] === 'number' ? `${fields['mark']} %` : of('mark'))
+  if (type === 'budget.refused') return toBudgetText(fieldsOf(fields['budget']), `${of('agent') ?? ''} needed ${dollars(fields['needed'])}`)
+  if (type === 'spend.adjusted') return join(of('provider'), dollars(fields['amount']), of('reason'))
+  if (type === 'route.chosen') return join(of('agent'), of('chosen') ?? 'no model', of('reason'))
+  if (noun === 'circuit' || type === 'price.missing') return join([of('provider'), of('model')].filter(Boolean).join('/'), of('state'), of('detail'))
+  if (type === 'model.changed') return join(of('ref'), of('tier'), fields['enabled'] === false ? 'not chosen' : undefined)
+  if (type === 'agent.paused') return join(of('name'), text(fieldsOf(fields['paused'])['reason']))
   if (noun === 'evidence') return join(of('name'), of('verdict'))
   if (noun === 'release') return join(of('project'), of('url'), of('error'))
   if (noun === 'session') return join(of('title'), of('agent'), type === 'session.ended' ? of('outcome') : undefined)
   return of('title') ?? of('what') ?? text(fieldsOf(fields['plan'])['title']) ?? of('text') ?? of('path') ?? of('name') ?? of('reason') ?? of('version') ?? ''
+}
+
+const dollars = (amount: unknown): string => (typeof amount === 'number' ? formatMoney(amount as Nanodollars) : '')
+
+/** "agent Rex a day · $8.00 → $10.00" */
+function toBudgetText(ref: Readonly<Record<string, unknown>>, what: string | undefined): string {
+  const [scope = '', subject, period = ''] = ['scope', 'subject', 'period'].map((name) => text(ref[name]))
+  const whose = subject === undefined || subject === '*' ? scope : `${scope} ${subject}`
+  return [period === 'day' || period === 'month' ? `${whose} a ${period}` : whose, what].filter(Boolean).join(' · ')
 }
 
 /** The row as it stands in the record, for reading and for copying. */

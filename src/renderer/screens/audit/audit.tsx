@@ -8,6 +8,7 @@ import { Card } from '../../parts/card.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useKeys } from '../../parts/keys.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
+import { saveFile } from '../../parts/save-file.ts'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { At } from '../../parts/time.tsx'
@@ -121,12 +122,7 @@ const columns: readonly Column<AuditRow>[] = [
 /** The rows on screen as a file that other programs read. */
 function Save({ rows }: { rows: readonly AuditRow[] }) {
   const save = () => {
-    const address = URL.createObjectURL(new Blob([toJsonLines(rows)], { type: 'application/jsonl' }))
-    const link = document.createElement('a')
-    link.href = address
-    link.download = `reef-audit-${rows.at(-1)?.seq ?? 0}-${rows[0]?.seq ?? 0}.jsonl`
-    link.click()
-    URL.revokeObjectURL(address)
+    saveFile(`reef-audit-${rows.at(-1)?.seq ?? 0}-${rows[0]?.seq ?? 0}.jsonl`, 'application/jsonl', [toJsonLines(rows)])
   }
   return (
     <Button kind="quiet" onClick={save} disabled={rows.length === 0}>

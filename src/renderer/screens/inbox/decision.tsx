@@ -1,5 +1,5 @@
 import { Check, Undo2, X } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { type ApprovalView, type DenyReason, denyReasons } from '../../../contract/index.ts'
 import { useCommand } from '../../live/reef.ts'
 import { Button } from '../../parts/button.tsx'
@@ -9,7 +9,7 @@ import { useNow } from '../../parts/now.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { At } from '../../parts/time.tsx'
 import styles from './decision.module.css'
-import { endedHow, isOpen } from './inbox.select.ts'
+import { chosenLabel, endedHow, isOpen } from './inbox.select.ts'
 
 /** A card must have been in view this long before a key decides about it: lists move (U-18). */
 const LOOK_MS = 700
@@ -38,7 +38,10 @@ function Choice({ approval }: { approval: ApprovalView }) {
   const [phrase, setPhrase] = useState('')
   const [note, setNote] = useState('')
   const shownAt = useRef(Date.now())
-  const approve = useCommand((client) => client.approval.approve({ id: approval.id, payloadHash: approval.payloadHash }))
+  const { options } = approval
+  const approve = useCommand((client, option: string | undefined) =>
+    client.approval.approve({ id: approval.id, payloadHash: approval.payloadHash, ...(option !== undefined && { option }) }),
+  )
   const deny = useCommand((client, reason: DenyReason) =>
     client.approval.deny({ id: approval.id, reason, ...(note.trim() !== '' && { note: `${reason}: ${note.trim()}` }) }),
   )
@@ -48,8 +51,10 @@ function Choice({ approval }: { approval: ApprovalView }) {
     if (Date.now() - shownAt.current >= LOOK_MS && !pending) act()
   }
   const denyAs = (reason: DenyReason) => void deny.run(reason)
+  const take = (option?: string) => (mayApprove ? void approve.run(option) : undefined)
   useKeys({
-    a: whenSeen(() => (mayApprove ? void approve.run() : undefined)),
+    // Among several ways of saying yes none is the usual one: each has its number.
+    ...(options.length === 0 ? { a: whenSeen(() => take()) } : Object.fromEntries(options.map(({ id }, i) => [String(i + 1), whenSeen(() => take(id))]))),
     d: whenSeen(() => setDenying(true)),
     ...(denying && {
       ...Object.fromEntries(denyReasons.map((reason, i) => [String(i + 1), whenSeen(() => denyAs(reason))])),
@@ -86,9 +91,13 @@ function Choice({ approval }: { approval: ApprovalView }) {
         </fieldset>
       ) : (
         <div className={styles.buttons}>
-          <Button large icon={<Check />} hint="a" pending={approve.pending} disabled={pending || !mayApprove} onClick={() => void approve.run()}>
-            Approve
-          </Button>
+          {options.length === 0 ? (
+            <Button large icon={<Check />} hint="a" pending={approve.pending} disabled={pending || !mayApprove} onClick={() => take()}>
+              Approve
+            </Button>
+          ) : (
+            <Options options={options} pending={approve.pending} disabled={pending || !mayApprove} onTake={take} />
+          )}
           <Button large icon={<X />} hint="d" disabled={pending} onClick={() => setDenying(true)}>
             Deny…
           </Button>
@@ -99,10 +108,49 @@ function Choice({ approval }: { approval: ApprovalView }) {
   )
 }
 
+/** One button for each way of saying yes, what it means under it; none is bigger, brighter or focused (U-52). */
+function Options({
+  options,
+  pending,
+  disabled,
+  onTake,
+}: {
+  options: ApprovalView['options']
+  pending: boolean
+  disabled: boolean
+  onTake: (option: string) => void
+}) {
+  const base = useId()
+  return (
+    <ul className={styles.options} aria-label="Ways to approve">
+      {options.map(({ id, label, detail }, i) => (
+        <li key={id}>
+          <Button
+            large
+            hint={String(i + 1)}
+            pending={pending}
+            disabled={disabled}
+            aria-describedby={detail === '' ? undefined : `${base}-${id}`}
+            onClick={() => onTake(id)}
+          >
+            {label}
+          </Button>
+          {detail === '' ? null : (
+            <p id={`${base}-${id}`} className={styles.hint}>
+              {detail}
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 /** The seconds in which an approval can be taken back (U-50). */
 function Grace({ approval, onNext }: { approval: ApprovalView; onNext: () => void }) {
   const now = useNow(250)
   const undo = useCommand((client) => client.approval.undo({ id: approval.id }))
+  const label = chosenLabel(approval)
   const left = approval.effectiveAt === null ? 0 : Math.max(0, Math.ceil((approval.effectiveAt - now) / 1000))
   useKeys({ u: () => (left > 0 ? void undo.run() : undefined), enter: onNext })
   return (
@@ -113,7 +161,7 @@ function Grace({ approval, onNext }: { approval: ApprovalView; onNext: () => voi
           Undo
         </Button>
         <p className={styles.hint}>
-          <strong>Approved.</strong> {left > 0 ? `Takes effect in ${left} s.` : 'It takes effect now.'}
+          <strong>Approved{label === undefined ? '' : `: ${label}`}.</strong> {left > 0 ? `Takes effect in ${left} s.` : 'It takes effect now.'}
         </p>
       </div>
       <p className={styles.unseen} role="status">

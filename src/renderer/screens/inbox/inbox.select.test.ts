@@ -14,6 +14,8 @@ const row = (id: string, change: Partial<ApprovalView>) =>
     channel: null,
     reason: null,
     safeDefault: 'deny',
+    options: [],
+    chosen: null,
     ...change,
   }) as ApprovalView
 const facts = (...rows: ApprovalView[]) => ({ approvals: Object.fromEntries(rows.map((one) => [one.id, one])) }) as unknown as Facts
@@ -56,4 +58,12 @@ it('says of silence that it was silence, never consent (U-05, U-55)', () => {
   expect(endedHow(row('a', { state: 'expired', decidedBy: 'engine' }))).toBe('nobody answered in time, so it was denied')
   expect(endedHow(row('a', { state: 'denied', decidedBy: 'owner', channel: 'desktop', reason: 'too risky' }))).toBe('denied by you on the desktop: too risky')
   expect(endedHow(row('a', { state: 'drifted', decidedBy: 'owner' }))).toBe('it changed after you approved it, so nothing was done')
+})
+
+it('says which of several ways was taken, in the words of its button', () => {
+  const options = [
+    { id: 'raise', label: 'Raise to $15.00', detail: '' },
+    { id: 'wait', label: 'Wait for the reset', detail: '' },
+  ]
+  expect(endedHow(row('a', { state: 'executed', decidedBy: 'owner', options, chosen: 'wait' }))).toBe('approved by you: Wait for the reset')
 })

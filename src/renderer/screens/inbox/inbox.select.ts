@@ -44,6 +44,9 @@ export function usedShare({ requestedAt, deadline }: ApprovalView, now: number):
 /** "denied" or "approved": what silence means for this request (U-45). */
 export const ifNothing = ({ safeDefault }: ApprovalView): string => (safeDefault === 'deny' ? 'denied' : 'approved')
 
+/** Which of several ways was taken, as its button said; undefined where there was only one. */
+export const chosenLabel = ({ options, chosen }: ApprovalView): string | undefined => options.find(({ id }) => id === chosen)?.label
+
 /** How a request ended, in words for the owner. */
 export function endedHow(approval: ApprovalView): string {
   const by = approval.decidedBy === 'owner' ? 'by you' : approval.decidedBy === 'rehearsal-owner' ? 'by the rehearsal' : ''
@@ -58,7 +61,9 @@ export function endedHow(approval: ApprovalView): string {
       return 'a newer request took its place'
     case 'denied':
       return ['denied', by, where].filter(Boolean).join(' ') + because
-    default:
-      return ['approved', by, where].filter(Boolean).join(' ') + because
+    default: {
+      const label = chosenLabel(approval)
+      return ['approved', by, where].filter(Boolean).join(' ') + (label === undefined ? because : `: ${label}`)
+    }
   }
 }

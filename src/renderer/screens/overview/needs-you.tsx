@@ -1,12 +1,14 @@
-import { type TaskView, waitWords } from '../../../contract/index.ts'
-import { placeHref } from '../../live/place.ts'
-import { useReef } from '../../live/reef.ts'
+import { type AgentView, type TaskView, waitWords } from '../../../contract/index.ts'
+import { placeHref, withQuery } from '../../live/place.ts'
+import { useCommand, useReef } from '../../live/reef.ts'
+import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
+import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { RehearsalLabel } from '../../parts/rehearsal-label.tsx'
 import { wordOf } from '../../parts/state-mark.tsx'
 import { Ago, At } from '../../parts/time.tsx'
 import styles from './overview.module.css'
-import { selectDrafts, selectStuck, selectWaiting, stuckSince } from './overview.select.ts'
+import { selectDrafts, selectPaused, selectStuck, selectWaiting, stuckSince } from './overview.select.ts'
 
 const SHOWN = 5
 
@@ -14,6 +16,7 @@ const SHOWN = 5
 export function NeedsYou() {
   const waiting = useReef(selectWaiting)
   const drafts = useReef(selectDrafts)
+  const paused = useReef(selectPaused)
   const stuck = useReef(selectStuck)
   const open = useReef((facts) => facts.status.approvalsOpen)
   const oldest = waiting.reduce<number | undefined>((least, one) => Math.min(least ?? one.requestedAt, one.requestedAt), undefined)
@@ -29,7 +32,7 @@ export function NeedsYou() {
         )
       }
     >
-      {waiting.length + drafts.length === 0 ? <p className={styles.muted}>Nothing. Approvals and plans to review stand here.</p> : null}
+      {waiting.length + drafts.length + paused.length === 0 ? <p className={styles.muted}>Nothing. Approvals and plans to review stand here.</p> : null}
       <ul className={styles.rows}>
         {waiting.slice(0, SHOWN).map((approval) => (
           <li key={approval.id}>
@@ -48,6 +51,9 @@ export function NeedsYou() {
               {approval.tier} · {approval.cost} · {approval.askedBy} {approval.rehearsal ? <RehearsalLabel /> : null}
             </span>
           </li>
+        ))}
+        {paused.slice(0, SHOWN).map((agent) => (
+          <PausedAgent key={agent.name} agent={agent} />
         ))}
         {drafts.slice(0, SHOWN).map((plan) => (
           <li key={plan.id}>
@@ -82,6 +88,33 @@ export function NeedsYou() {
         </a>
       ) : null}
     </Card>
+  )
+}
+
+/** An agent that was stopped because of what it spends; going on is one press (U-74). */
+function PausedAgent({ agent: { name, paused } }: { agent: AgentView }) {
+  const resume = useCommand((client) => client.agent.resume({ name }))
+  if (!paused) return null
+  return (
+    <li>
+      <span aria-hidden="true" className={styles.alarm}>
+        ‖
+      </span>
+      <a className={styles.strong} href={placeHref('agents', name)}>
+        {name} is paused
+      </a>
+      <span className={styles.end}>
+        <Ago at={paused.at} />
+        <br />
+        <Button kind="quiet" pending={resume.pending} aria-label={`Resume ${name}`} onClick={() => void resume.run()}>
+          Resume
+        </Button>
+      </span>
+      <span className={styles.under}>
+        {paused.reason} · <a href={withQuery(placeHref('spend', 'calls'), { agent: name })}>its calls</a>
+      </span>
+      <RefusalNote refusal={resume.refusal} />
+    </li>
   )
 }
 

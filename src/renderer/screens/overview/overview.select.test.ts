@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ReefEvent, TaskView } from '../../../contract/index.ts'
 import type { Facts } from '../../live/state.ts'
-import { isBeginning, isBlank, selectReleased, selectRunning, selectStuck, selectWaiting } from './overview.select.ts'
+import { isBeginning, isBlank, selectPaused, selectReleased, selectRunning, selectStuck, selectWaiting } from './overview.select.ts'
 import { tell } from './told.ts'
 
 const rows = (list: ReadonlyArray<{ id: string }>) => Object.fromEntries(list.map((row) => [row.id, row]))
@@ -95,5 +95,23 @@ it('tells the owner what happened in his words, and keeps the factory’s own bu
     text: 'T3 Draft posts: gave up',
     href: '#/plans/plan_1/task_1',
   })
+  const budget = { scope: 'agent', subject: 'Rex', period: 'day', hard: 10_000_000_000 }
+  expect([
+    tell(event('budget.crossed', { budget, mark: 80 }))?.text,
+    tell(event('budget.crossed', { budget: { ...budget, scope: 'global', subject: '*', period: 'month' }, mark: 'soft' }))?.text,
+    tell(event('budget.refused', { budget, agent: 'Rex' }))?.text,
+    tell(event('agent.paused', { name: 'Rex', paused: { reason: 'spends too fast' } }))?.text,
+  ]).toEqual([
+    'The day of agent Rex has reached 80 % of $10.00',
+    'The month of the factory passed its alert; it stops at $10.00',
+    'Rex was refused a call: the day of agent Rex is used up',
+    'Rex is paused: spends too fast',
+  ])
   expect([tell(event('call.settled', {})), tell(event('task.claimed', {}))]).toEqual([undefined, undefined])
+})
+
+it('U-74: asks the owner about agents that the factory stopped, not about those he paused himself', () => {
+  const agent = (name: string, by: string | null, at = 0) => ({ name, paused: by === null ? null : { by, at, reason: '' } })
+  const agents = { A: agent('A', 'velocity', 5), B: agent('B', 'owner'), C: agent('C', null), D: agent('D', 'no-progress', 3) }
+  expect(selectPaused(world({ agents: agents as never })).map(({ name }) => name)).toEqual(['D', 'A'])
 })

@@ -1,4 +1,4 @@
-import type { ApprovalView, PlanView, ReleaseView, RequestView, SessionView, TaskView } from '../../../contract/index.ts'
+import type { AgentView, ApprovalView, PlanView, ReleaseView, RequestView, SessionView, TaskView } from '../../../contract/index.ts'
 import type { Facts } from '../../live/state.ts'
 
 const DAY = 86_400_000
@@ -8,6 +8,13 @@ export function selectWaiting(facts: Facts): readonly ApprovalView[] {
   return Object.values(facts.approvals)
     .filter((approval) => approval.state === 'requested')
     .sort((a, b) => a.deadline - b.deadline)
+}
+
+/** Agents that the factory stopped by itself: they wait until the owner has looked. Those he paused need nothing of him. */
+export function selectPaused(facts: Facts): readonly AgentView[] {
+  return Object.values(facts.agents)
+    .filter(({ paused }) => paused !== null && paused.by !== 'owner')
+    .sort((a, b) => (a.paused?.at ?? 0) - (b.paused?.at ?? 0))
 }
 
 /** Plans that were made and wait to be looked at. */

@@ -1,4 +1,4 @@
-import type { ReefEvent } from '../../../contract/index.ts'
+import { formatMoney, type Nanodollars, type ReefEvent } from '../../../contract/index.ts'
 import { placeHref } from '../../live/place.ts'
 
 export type Told = { readonly glyph: string; readonly text: string; readonly href: string | undefined }
@@ -30,6 +30,44 @@ export function tell(event: ReefEvent): Told | undefined {
       return { glyph: '↷', text: `${event.data.tasks.length} tasks were interrupted and are ready again`, href: undefined }
     case 'task.dead-lettered':
       return { glyph: '✖', text: `${event.data.key} ${event.data.title}: gave up`, href: placeHref('plans', event.data.planId, event.data.id) }
+    case 'budget.refused':
+      return {
+        glyph: '$',
+        text: `${event.data.agent} was refused a call: ${nameOf(event.data.budget)} is used up`,
+        href: placeHref('spend', 'budgets'),
+      }
+    case 'budget.crossed':
+      return {
+        glyph: '$',
+        text: `${capital(nameOf(event.data.budget))} ${markWords(event.data.mark)} ${formatMoney(event.data.budget.hard)}`,
+        href: placeHref('spend', 'budgets'),
+      }
+    case 'spend.killed':
+      return { glyph: '✕', text: `Spend was killed; ${event.data.aborted} calls were cut off`, href: placeHref('spend') }
+    case 'spend.allowed':
+      return { glyph: '·', text: 'Model calls are allowed again', href: placeHref('spend') }
+    case 'spend.racing':
+      return {
+        glyph: '▲',
+        text: `The factory spends ${formatMoney(event.data.perHour as Nanodollars)} an hour, more than ${formatMoney(event.data.threshold as Nanodollars)}`,
+        href: placeHref('spend'),
+      }
+    case 'price.missing':
+      return {
+        glyph: '▲',
+        text: `Nobody lists a price for ${event.data.provider}/${event.data.model}: it is counted at the ceiling`,
+        href: placeHref('settings', 'models'),
+      }
+    case 'circuit.opened':
+      return {
+        glyph: '▲',
+        text: `${event.data.provider}${event.data.model ? `/${event.data.model}` : ''}: ${event.data.detail}`,
+        href: placeHref('settings', 'models'),
+      }
+    case 'agent.paused':
+      return { glyph: '‖', text: `${event.data.name} is paused: ${event.data.paused?.reason ?? 'no reason given'}`, href: placeHref('agents', event.data.name) }
+    case 'agent.resumed':
+      return { glyph: '·', text: `${event.data.name} works again`, href: placeHref('agents', event.data.name) }
     case 'approval.requested':
       return { glyph: '◆', text: `Asks you: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
     case 'approval.executed':
@@ -52,3 +90,14 @@ export function tell(event: ReefEvent): Told | undefined {
       return undefined
   }
 }
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+
+/** "the day of agent Rex", "the factory's month". */
+function nameOf({ scope, subject, period }: { readonly scope: string; readonly subject: string; readonly period: string }): string {
+  const whose = scope === 'global' ? 'the factory' : subject === '*' ? `a ${scope}` : `${scope} ${subject.includes('_') ? `…${subject.slice(-6)}` : subject}`
+  return period === 'day' || period === 'month' ? `the ${period} of ${whose}` : whose
+}
+
+const markWords = (mark: 'soft' | 'forecast' | 50 | 80 | 100): string =>
+  mark === 'soft' ? 'passed its alert; it stops at' : mark === 'forecast' ? 'is on its way to' : `has reached ${mark} % of`

@@ -14,6 +14,7 @@ import { StateMark } from '../../parts/state-mark.tsx'
 import { At, Elapsed } from '../../parts/time.tsx'
 import { showHidden } from '../../parts/visible-text.ts'
 import styles from './inspector.module.css'
+import { WhyModel } from './why-model.tsx'
 import { shortModel } from './words.ts'
 
 const plural = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`
@@ -84,6 +85,7 @@ export function Attempts({ detail, task }: { detail: TaskDetail; task: TaskView 
             {attempt.error ? <p className={styles.error}>{showHidden(attempt.error)}</p> : null}
             <div className={styles.acts}>
               {attempt.sessionId ? <a href={placeHref('sessions', attempt.sessionId)}>Terminal</a> : null}
+              {attempt.driver === 'command' ? null : <WhyModel task={task} attempt={attempt} />}
               {attempt.headSha ? (
                 <Button kind="quiet" onClick={() => setShown(attempt)}>
                   Diff {attempt.headSha.slice(0, 7)}

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import { useState } from 'react'
 import type { ReefEvent, TaskDetail, TaskId, TaskView } from '../../../contract/index.ts'
-import { placeHref } from '../../live/place.ts'
+import { placeHref, withQuery } from '../../live/place.ts'
 import { useAsk, useEvents } from '../../live/reef.ts'
 import { Button } from '../../parts/button.tsx'
 import { CodeBlock } from '../../parts/code-block.tsx'
@@ -16,6 +16,7 @@ import type { PlanStore } from './plan-store.ts'
 import { TaskActs } from './task-acts.tsx'
 import { TaskEdit } from './task-edit.tsx'
 import { usePlanView, useTask } from './use-plan.ts'
+import { WhyModel } from './why-model.tsx'
 import { toReason } from './words.ts'
 
 /** A task that a thousand others wait for has its links in the graph. */
@@ -117,10 +118,13 @@ function Facts({ store, task }: { store: PlanStore; task: TaskView }) {
         <a href={placeHref('agents', task.agent)}>{task.agent}</a> · {task.kind} · {task.tier}
       </dd>
       <dt>Model</dt>
-      <dd>{[task.model === 'none' ? null : task.model, task.driver].filter(Boolean).join(' · ') || 'chosen when it starts'}</dd>
+      <dd>
+        {[task.model === 'none' ? null : task.model, task.driver].filter(Boolean).join(' · ') || 'chosen when it starts'}{' '}
+        {task.driver === 'command' ? null : <WhyModel task={task} />}
+      </dd>
       <dt>Spent</dt>
       <dd>
-        <Money amount={task.spent} /> of <Money amount={task.budget} />
+        <Money amount={task.spent} /> of <Money amount={task.budget} /> · <a href={withQuery(placeHref('spend', 'calls'), { taskId: task.id })}>its calls</a>
       </dd>
       <dt>Time</dt>
       <dd>

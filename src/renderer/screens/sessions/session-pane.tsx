@@ -15,7 +15,20 @@ import { isOpen, roleWords, toEnd } from './sessions.select.ts'
 import { TerminalPane } from './terminal.tsx'
 
 /** A session's terminal with what it is and what can be done with it. */
-export function SessionPane({ session, alone, focused, screenReader }: { session: SessionView; alone: boolean; focused: boolean; screenReader: boolean }) {
+export function SessionPane({
+  session,
+  at,
+  alone,
+  focused,
+  screenReader,
+}: {
+  session: SessionView
+  /** The moment to begin at, epoch milliseconds. */
+  at: number | undefined
+  alone: boolean
+  focused: boolean
+  screenReader: boolean
+}) {
   const rehearsal = useReef((facts) => (session.planId ? (facts.plans[session.planId]?.rehearsal ?? false) : false))
   const end = toEnd(session)
   const model = session.model ? ` · ${session.model}` : ''
@@ -48,6 +61,7 @@ export function SessionPane({ session, alone, focused, screenReader }: { session
       ) : null}
       <TerminalPane
         session={session}
+        at={at}
         label={`Terminal of ${session.agent}, ${session.title}`}
         small={!alone}
         focused={focused}

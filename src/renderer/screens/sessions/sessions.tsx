@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
 import type { SessionView } from '../../../contract/index.ts'
-import { goTo } from '../../live/place.ts'
+import { goTo, usePlace } from '../../live/place.ts'
 import { useAsk, useClient, useReef } from '../../live/reef.ts'
 import { useKeys } from '../../parts/keys.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
@@ -12,8 +12,10 @@ import { isOpen, orderSessions, selectSessions, toGrid } from './sessions.select
 const PAGE = 100
 const READER = 'reef.terminal.reader'
 
-/** Every session and its terminal: `#/sessions` shows up to four side by side, `#/sessions/<id>` one. */
+/** Every session and its terminal: `#/sessions` shows up to four side by side, `#/sessions/<id>` one, with `?at=<ms>` from that moment on. */
 export function SessionsScreen({ params: [id] }: { params: readonly string[] }) {
+  const { query } = usePlace()
+  const at = id && /^\d{1,16}$/.test(query['at'] ?? '') ? Number(query['at']) : undefined
   const live = useReef(selectSessions)
   const older = useOlder(id)
   const [chosen, setChosen] = useState<readonly string[]>([])
@@ -54,7 +56,14 @@ export function SessionsScreen({ params: [id] }: { params: readonly string[] }) 
       />
       <div className={styles.panes} data-count={panes.length}>
         {panes.map((session) => (
-          <SessionPane key={session.id} session={session} alone={panes.length === 1} focused={session.id === id} screenReader={reader} />
+          <SessionPane
+            key={`${session.id} ${at ?? ''}`}
+            at={at}
+            session={session}
+            alone={panes.length === 1}
+            focused={session.id === id}
+            screenReader={reader}
+          />
         ))}
         {panes.length === 0 ? (
           <div className={styles.nothing}>

@@ -13,6 +13,8 @@ export type TerminalDeps = {
   readonly record: (from: number, signal: AbortSignal) => Promise<AsyncIterable<LogChunk>>
   /** Length of the record when it is opened. */
   readonly bytes: number
+  /** Where to begin, with its top in view and paused; without it the end of the record is followed. */
+  readonly from: number | undefined
   readonly focused: boolean
   readonly screenReader: boolean
   readonly onReading: (
@@ -35,11 +37,11 @@ export function createTerminalView(deps: TerminalDeps) {
     onFound: deps.onFound,
     screenReader: deps.screenReader,
   })
-  let at = Math.max(0, deps.bytes - TAIL)
+  let at = deps.from ?? Math.max(0, deps.bytes - TAIL)
   /** The first piece of a tail may begin inside an escape sequence: it begins to count at its first line. */
-  let trim = at > 0
+  let trim = deps.from === undefined && at > 0
   let paused = false
-  let fresh = false
+  let fresh = deps.from !== undefined
   let over = false
   let held = 0
   let wasBelow = 0

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { SessionId, SessionView } from '../../../contract/index.ts'
+import type { Instant, Refusal, SessionId, SessionView } from '../../../contract/index.ts'
 import { useClient } from '../../live/reef.ts'
+import { toRefusal } from '../../live/refusal.ts'
 import { Button } from '../../parts/button.tsx'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { FindBar } from './find-bar.tsx'
@@ -18,6 +19,7 @@ const start: Reading = { follow: { kind: 'following' }, paused: false, below: 0,
  */
 export function TerminalPane({
   session,
+  at,
   label,
   small,
   focused,
@@ -25,6 +27,8 @@ export function TerminalPane({
   tools,
 }: {
   session: Pick<SessionView, 'id' | 'bytes'>
+  /** The moment to begin at; without it the end is shown. */
+  at?: number | undefined
   label: string
   small: boolean
   focused: boolean
@@ -38,6 +42,7 @@ export function TerminalPane({
   const [finding, setFinding] = useState(false)
   const [found, setFound] = useState({ index: -1, count: 0 })
   const [link, setLink] = useState<string>()
+  const [lost, setLost] = useState<Refusal>()
   const first = useRef({ bytes: session.bytes, focused, screenReader })
   const { id } = session
 
@@ -46,13 +51,25 @@ export function TerminalPane({
     if (!element) return
     const stop = new AbortController()
     setReading(start)
-    void import('./xterm.ts').then(({ openXterm }) => {
+    setLost(undefined)
+    // A moment that cannot be found is no reason to show nothing.
+    const seek = async () => {
+      if (at === undefined) return undefined
+      try {
+        return (await client.session.seek({ id: id as SessionId, at: at as Instant })).offset
+      } catch (error) {
+        if (!stop.signal.aborted) setLost(toRefusal(error))
+        return undefined
+      }
+    }
+    void Promise.all([import('./xterm.ts'), seek()]).then(([{ openXterm }, from]) => {
       if (stop.signal.aborted) return
       view.current = createTerminalView({
         host: element,
         open: openXterm,
         record: (from, signal) => client.session.follow({ id: id as SessionId, from }, { signal }),
         bytes: first.current.bytes,
+        from,
         focused: first.current.focused,
         screenReader: first.current.screenReader,
         onReading: (change) => setReading((before) => ({ ...before, ...change })),
@@ -66,7 +83,7 @@ export function TerminalPane({
       view.current?.dispose()
       view.current = null
     }
-  }, [client, id])
+  }, [client, id, at])
   useEffect(() => view.current?.setScreenReader(screenReader), [screenReader])
 
   const closeFind = () => {
@@ -84,7 +101,7 @@ export function TerminalPane({
       <div className={styles.bar}>
         <Position reading={reading} onFollow={() => view.current?.followOn()} onPause={() => view.current?.pause()} />
         {reading.cut ? (
-          <Button kind="quiet" title="Only the last part was loaded" onClick={() => view.current?.fromStart()}>
+          <Button kind="quiet" title="What came before was not loaded" onClick={() => view.current?.fromStart()}>
             From the start
           </Button>
         ) : null}
@@ -102,6 +119,7 @@ export function TerminalPane({
           onClose={closeFind}
         />
       ) : null}
+      <RefusalNote refusal={lost} />
       {reading.follow.kind === 'lost' ? <RefusalNote refusal={reading.follow.refusal} /> : null}
       <section ref={host} className={styles.host} data-small={small} aria-label={label} />
       <LinkQuestion url={link} onClose={closeLink} />

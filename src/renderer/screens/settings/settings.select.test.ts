@@ -1,6 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import type { CallView } from '../../../contract/ledger.ts'
+import type { CircuitView } from '../../../contract/router.ts'
 import { Settings, type SettingView } from '../../../contract/settings.ts'
-import { boundsOf, check, findModels, showContext, showPrice, toChecks, toGroups, toKind, toOddity, toTitle } from './settings.select.ts'
+import {
+  boundsOf,
+  check,
+  findModels,
+  showContext,
+  showPrice,
+  toChecks,
+  toCircuits,
+  toGroups,
+  toKind,
+  toOddity,
+  toTestText,
+  toTitle,
+} from './settings.select.ts'
 
 const defaults = Settings.parse({})
 const all: SettingView[] = Object.entries(defaults).map(([key, value]) => ({ key, value, default: value, source: 'default', description: '' }))
@@ -66,5 +81,25 @@ describe('settings on screen', () => {
   it('puts what is broken first', () => {
     const checks = (['ok', 'absent', 'bad', 'warn'] as const).map((state) => ({ name: state, state, detail: '', remedy: null }))
     expect(toChecks(checks).map((one) => one.state)).toEqual(['bad', 'warn', 'ok', 'absent'])
+  })
+
+  it('puts the breakers in trouble first', () => {
+    const circuit = (provider: string, state: string, model: string | null = null) => ({ provider, model, state }) as CircuitView
+    const circuits = [circuit('b', 'closed'), circuit('a', 'closed'), circuit('c', 'quota'), circuit('a', 'open', 'm'), circuit('d', 'refused')]
+    expect(toCircuits(circuits).map(({ provider, state }) => `${provider} ${state}`)).toEqual(['d refused', 'a open', 'c quota', 'a closed', 'b closed'])
+  })
+
+  it('says what a live test cost, to the last digit, also when it failed', () => {
+    const call = (cost: number) => ({ cost }) as CallView
+    const tried = { ok: true, message: '', model: 'a/b', latencyMs: 1812 }
+    expect([
+      toTestText({ ...tried, call: call(12_000) }),
+      toTestText({ ...tried, call: call(0) }),
+      toTestText({ ...tried, ok: false, message: 'quota reached', call: null }),
+    ]).toEqual([
+      'a/b answered in 1,812 ms; it cost $0.000012.',
+      'a/b answered in 1,812 ms; it cost nothing.',
+      'a/b did not answer: quota reached; nothing was charged.',
+    ])
   })
 })

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { HealthCheck } from '../../../contract/health.ts'
-import type { ProviderView } from '../../../contract/router.ts'
+import type { CallView } from '../../../contract/ledger.ts'
+import type { Billing, CircuitState, CircuitView, ProviderView } from '../../../contract/router.ts'
 import { Settings, type SettingView } from '../../../contract/settings.ts'
+import { formatExact } from '../../parts/money.tsx'
 
 export type SettingKind =
   | { readonly kind: 'switch' }
@@ -65,7 +67,7 @@ export const toSentence = (text: string): string => (text === '' || /[.!?]$/.tes
 export type SettingGroup = { readonly name: string; readonly settings: readonly SettingView[] }
 
 const groups: readonly { readonly name: string; readonly keys: RegExp }[] = [
-  { name: 'Money', keys: /^(spend|default[A-Z]|unknownModel)/ },
+  { name: 'Money', keys: /^(spend|default[A-Z]|unknownModel|velocity|.*LimitUsd$)/ },
   { name: 'Work', keys: /^(max|attempt)/ },
   { name: 'Approvals', keys: /^approval/ },
   { name: 'Screen and time', keys: /^(theme|timeZone|singleKey)/ },
@@ -91,15 +93,8 @@ export function toOddity(settings: readonly SettingView[]): string | null {
 
 export const showValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-export type CatalogueModel = {
-  readonly ref: string
-  readonly inputUsdPerMTok: number | null
-  readonly outputUsdPerMTok: number | null
-  readonly contextWindow: number | null
-}
-
 /** Models whose name has every word that was typed. */
-export function findModels(models: readonly CatalogueModel[], wanted: string): readonly CatalogueModel[] {
+export function findModels<Model extends { readonly ref: string }>(models: readonly Model[], wanted: string): readonly Model[] {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean)
   return words.length === 0 ? models : models.filter((model) => words.every((word) => model.ref.toLowerCase().includes(word)))
 }
@@ -116,6 +111,26 @@ export const keyWords: Readonly<Record<ProviderView['key'], string>> = {
   stored: 'stored, in a file that only you can read',
   environment: 'from the environment REEF was started in',
   none: 'none',
+}
+
+export const billingWords: Readonly<Record<Billing, string>> = {
+  metered: 'by the token',
+  subscription: 'by the month: a call costs nothing more',
+  local: 'nothing: it runs on a machine of yours',
+}
+
+const trouble: Readonly<Record<CircuitState, number>> = { refused: 0, open: 1, quota: 2, half_open: 3, closed: 4 }
+
+/** Breakers in the order of the trouble they tell of. */
+export const toCircuits = (circuits: readonly CircuitView[]): readonly CircuitView[] =>
+  circuits.toSorted((a, b) => trouble[a.state] - trouble[b.state] || a.provider.localeCompare(b.provider) || (a.model ?? '').localeCompare(b.model ?? ''))
+
+type Tried = { readonly ok: boolean; readonly message: string; readonly model: string; readonly latencyMs: number; readonly call: CallView | null }
+
+/** What one live call of a token or two came to, its cost with it: nothing is tried for free without saying so. */
+export function toTestText({ ok, message, model, latencyMs, call }: Tried): string {
+  const cost = call === null ? 'nothing was charged' : call.cost === 0 ? 'it cost nothing' : `it cost ${formatExact(call.cost)}`
+  return ok ? `${model} answered in ${latencyMs.toLocaleString('en-US')} ms; ${cost}.` : `${model} did not answer: ${message}; ${cost}.`
 }
 
 const urgency: Readonly<Record<HealthCheck['state'], number>> = { bad: 0, warn: 1, ok: 2, absent: 3 }

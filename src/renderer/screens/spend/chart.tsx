@@ -23,9 +23,22 @@ const fillOf = (i: number): string => (i % 2 === 1 ? `url(#spend-hatch-${i})` : 
 
 /**
  * Stacked bars of what was spent, and the running sum of a day in hours. Drawn for the eye only: the sentence beside it and the table
- * behind it say the same to everyone else (U-111).
+ * behind it say the same to everyone else, and lead to the same calls (U-72, U-111).
  */
-export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; limits: readonly Limit[]; nameOf: (key: string) => string; label: string }) {
+export function SpendChart({
+  chart,
+  limits,
+  nameOf,
+  label,
+  onOpen,
+}: {
+  chart: Chart
+  limits: readonly Limit[]
+  nameOf: (key: string) => string
+  label: string
+  /** A piece of a bar was pressed. The table beside the chart offers the same by keyboard. */
+  onOpen: (key: string, from: number, until: number) => void
+}) {
   const zone = useZone()
   const hours = chart.unit === 'hour'
   const stacked = chart.keys.length > 1 || chart.keys[0] !== ''
@@ -67,6 +80,11 @@ export function SpendChart({ chart, limits, nameOf, label }: { chart: Chart; lim
                 fill={stacked ? fillOf(i) : 'var(--fill)'}
                 isAnimationActive={false}
                 maxBarSize={36}
+                className={styles.opens ?? ''}
+                onClick={(piece) => {
+                  const bucket = piece.payload as Bucket | undefined
+                  if (bucket) onOpen(key, bucket.at, bucket.until)
+                }}
               />
             ))}
             {hours ? (

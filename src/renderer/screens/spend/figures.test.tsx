@@ -7,7 +7,13 @@ it('U-111: says in a table what the chart shows', () => {
   const costs = [toNanodollars(1), 0 as Nanodollars]
   const page = renderToStaticMarkup(
     <Figures
-      chart={{ unit: 'day', keys: ['Rex', 'other'], highest: toNanodollars(1), buckets: [{ at: 0, costs, total: toNanodollars(1), sum: toNanodollars(3) }] }}
+      chart={{
+        unit: 'day',
+        keys: ['Rex', 'other'],
+        highest: toNanodollars(1),
+        buckets: [{ at: 0, until: 1, costs, total: toNanodollars(1), sum: toNanodollars(3) }],
+      }}
+      hrefOf={() => '#/spend/calls'}
       nameOf={(key) => (key === 'other' ? 'all others' : key)}
     />,
   )

@@ -4,7 +4,8 @@ import type { SpendSummary } from '../../../contract/ledger.ts'
 import type { Nanodollars } from '../../../contract/money.ts'
 import type { Instant } from '../../../contract/time.ts'
 import { startOfDay } from '../../parts/days.ts'
-import { formatExact, startOf, toChart, toLines, toRows, toSentence } from './spend.select.ts'
+import { formatExact } from '../../parts/money.tsx'
+import { startOf, toChart, toLines, toRows, toSentence } from './spend.select.ts'
 
 const zone = 'Pacific/Auckland'
 const at = (text: string) => Date.parse(text) as Instant
@@ -16,6 +17,8 @@ describe('spend on screen', () => {
   it('begins a span of days with a whole day', () => {
     expect(startOf('7d', now, zone)).toBe(at('2026-11-14T11:00:00Z'))
     expect(startOf('30d', now, zone)).toBe(at('2026-10-22T11:00:00Z'))
+    // New Zealand put its clocks forward on 27 September.
+    expect(startOf('90d', now, zone)).toBe(at('2026-08-23T12:00:00Z'))
   })
 
   it('U-72: draws hours and days without calls as nothing, not as missing', () => {
@@ -56,15 +59,30 @@ describe('spend on screen', () => {
     )
   })
 
+  it('draws at most 600 pieces, however many keys and days there are (R-207)', () => {
+    const since = startOf('90d', now, zone) as Instant
+    const series = Array.from({ length: 600 }, (_, i) => ({ at: (since + i * 3_600_000) as Instant, key: `agent ${i % 40}`, cost: usd(1) }))
+    const { buckets, keys } = toChart({ by: 'agent', since, series }, now, zone)
+    expect([buckets.length, keys.length, buckets.length * keys.length <= 600, buckets.at(-1)?.sum]).toEqual([90, 6, true, usd(600)])
+  })
+
+  it('says where each bar ends, also on the day that has 25 hours', () => {
+    const april = at('2027-04-05T10:00:00Z')
+    const { buckets } = toChart({ by: 'agent', since: startOf('7d', april, zone) as Instant, series: [] }, april, zone)
+    expect(buckets.map((bucket) => (bucket.until - bucket.at) / 3_600_000)).toEqual([24, 24, 24, 24, 24, 25, 24])
+  })
+
   it('adds up to the total, with what the engine did not list as a row of its own', () => {
     const summary: SpendSummary = {
       by: 'task',
       since: now,
+      until: now,
       total: usd(3),
+      listTotal: usd(4),
       calls: 9,
       rows: [
-        { key: 'task_1', calls: 4, cost: usd(2), usage: { input: 20, cacheRead: 60, cacheWrite: 20, output: 5 } },
-        { key: '', calls: 1, cost: usd(0.5), usage },
+        { key: 'task_1', calls: 4, cost: usd(2), listCost: usd(3), usage: { input: 20, cacheRead: 60, cacheWrite: 20, output: 5 } },
+        { key: '', calls: 1, cost: usd(0.5), listCost: usd(0.5), usage },
       ],
       series: [],
     }
@@ -75,7 +93,10 @@ describe('spend on screen', () => {
       ['everything else', 4, usd(0.5)],
     ])
     expect(rows.reduce((sum, row) => sum + row.cost, 0)).toBe(summary.total)
-    expect(toSentence(summary, rows, (amount) => `$${amount / 1e9}`)).toBe('$3 in 9 calls; most by T1 Build, $2 (67 %); 60 % of the input came from the cache.')
+    expect(rows.reduce((sum, row) => sum + row.listCost, 0)).toBe(summary.listTotal)
+    expect(toSentence(summary, rows, (amount) => `$${amount / 1e9}`)).toBe(
+      '$3 in cash ($4 at list prices) in 9 calls; most by T1 Build, $2 (67 %); 60 % of the input came from the cache.',
+    )
   })
 
   it('U-03: draws the limits that the bars come near, and no others', () => {

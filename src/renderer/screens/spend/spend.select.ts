@@ -5,24 +5,34 @@ import { startOfDay } from '../../parts/days.ts'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-export const spans = ['24h', '7d', '30d'] as const
+export const spans = ['24h', '7d', '30d', '90d'] as const
 export type Span = (typeof spans)[number]
-export const spanWords: Record<Span, string> = { '24h': '24 h', '7d': '7 days', '30d': '30 days' }
+export const spanWords: Record<Span, string> = { '24h': '24 h', '7d': '7 days', '30d': '30 days', '90d': '90 days' }
+const days: Record<Span, number> = { '24h': 1, '7d': 7, '30d': 30, '90d': 90 }
 
-export const dimensions: readonly SpendBy[] = ['day', 'agent', 'model', 'provider', 'project', 'task']
+export const dimensions: readonly SpendBy[] = ['day', 'agent', 'model', 'project', 'product', 'provider', 'task']
 
 /** The first instant of a span: 24 hours back to the hour, otherwise the calendar day that many days ago, so that no bar is a part of a day. */
 export function startOf(span: Span, now: number, zone: string): number {
   if (span === '24h') return now - DAY - (now % HOUR)
-  return startOfDay(now - (span === '7d' ? 6 : 29) * DAY, zone)
+  return startOfDay(now - (days[span] - 1) * DAY, zone)
 }
 
-export type Bucket = { readonly at: number; readonly costs: readonly Nanodollars[]; readonly total: Nanodollars; readonly sum: Nanodollars }
+/** `until` is where the next bar begins. */
+export type Bucket = {
+  readonly at: number
+  readonly until: number
+  readonly costs: readonly Nanodollars[]
+  readonly total: Nanodollars
+  readonly sum: Nanodollars
+}
 /** Buckets without gaps, oldest first; `costs` stand in the order of `keys`, the dearest key first and "other" last. */
 export type Chart = { readonly unit: 'hour' | 'day'; readonly keys: readonly string[]; readonly buckets: readonly Bucket[]; readonly highest: Nanodollars }
 
 /** Shades that stay apart on a screen; what is beyond them is drawn as "other". */
 const MOST_KEYS = 6
+/** More pieces than this make a chart slow. */
+const MOST_POINTS = 600
 const OTHER = 'other'
 
 /**
@@ -32,9 +42,9 @@ const OTHER = 'other'
 export function toChart(summary: Pick<SpendSummary, 'by' | 'since' | 'series'>, now: number, zone: string): Chart {
   const unit = now - summary.since <= 2 * DAY ? 'hour' : 'day'
   const series = summary.series.map(({ at, key, cost }) => ({ at, cost, key: summary.by === 'day' ? '' : key }))
-  const keyOf = toDrawnKeys(series)
-  const keys = [...new Set(keyOf.values())]
   const starts = toStarts(unit, Math.min(summary.since, ...series.map((point) => point.at)), now, zone)
+  const keyOf = toDrawnKeys(series, Math.min(MOST_KEYS, Math.max(1, Math.floor(MOST_POINTS / starts.length) - 1)))
+  const keys = [...new Set(keyOf.values())]
   const bars = starts.map(() => new Map<string, number>())
   for (const { at, key, cost } of series) {
     const bar =
@@ -51,17 +61,19 @@ export function toChart(summary: Pick<SpendSummary, 'by' | 'since' | 'series'>, 
   const buckets = bars.map((bar, i): Bucket => {
     const total = add([...bar.values()])
     sum += total
-    return { at: starts[i] ?? now, costs: keys.map((key) => (bar.get(key) ?? 0) as Nanodollars), total, sum: sum as Nanodollars }
+    const at = starts[i] ?? now
+    const until = starts[i + 1] ?? (unit === 'hour' ? at + HOUR : startOfDay(at + 36 * HOUR, zone))
+    return { at, until, costs: keys.map((key) => (bar.get(key) ?? 0) as Nanodollars), total, sum: sum as Nanodollars }
   })
   return { unit, keys, buckets, highest: Math.max(0, ...buckets.map((bucket) => bucket.total)) as Nanodollars }
 }
 
 /** What each key is drawn as: the dearest as themselves, dearest first, the rest as "other". */
-function toDrawnKeys(series: ReadonlyArray<{ readonly key: string; readonly cost: number }>): ReadonlyMap<string, string> {
+function toDrawnKeys(series: ReadonlyArray<{ readonly key: string; readonly cost: number }>, most: number): ReadonlyMap<string, string> {
   const totals = new Map<string, number>()
   for (const { key, cost } of series) totals.set(key, (totals.get(key) ?? 0) + cost)
   const order = [...totals.keys()].sort((a, b) => Number(a === OTHER) - Number(b === OTHER) || (totals.get(b) ?? 0) - (totals.get(a) ?? 0))
-  return new Map(order.map((key, i) => [key, i < MOST_KEYS ? key : OTHER]))
+  return new Map(order.map((key, i) => [key, i < most ? key : OTHER]))
 }
 
 /** When the bars begin, oldest first, without gaps. */
@@ -79,6 +91,9 @@ export const toLines = (chart: Chart, limits: readonly { readonly name: string; 
 
 export type NamedRow = SpendRow & { readonly name: string; readonly share: number }
 
+/** Key of what the engine summed but did not list. */
+export const REST = '\u0000rest'
+
 /** The rows of the table, and what the engine summed but did not list, so that the table always adds up to the total (U-72). */
 export function toRows(summary: SpendSummary, nameOf: (key: string) => string): NamedRow[] {
   const listed = add(summary.rows.map((row) => row.cost))
@@ -88,9 +103,10 @@ export function toRows(summary: SpendSummary, nameOf: (key: string) => string): 
       ? []
       : [
           {
-            key: '\u0000rest',
+            key: REST,
             calls: summary.calls - calls,
             cost: (summary.total - listed) as Nanodollars,
+            listCost: (summary.listTotal - add(summary.rows.map((row) => row.listCost))) as Nanodollars,
             usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 },
           },
         ]
@@ -107,18 +123,12 @@ const none: Record<SpendBy, string> = {
   model: 'no model',
   provider: 'no provider',
   project: 'no project',
+  product: 'not released',
   task: 'no task (planning)',
 }
 
 const add = (amounts: readonly number[]): Nanodollars => amounts.reduce((sum, amount) => sum + amount, 0) as Nanodollars
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
-
-/** Dollars to the last nanodollar, for those who check a sum. */
-export function formatExact(amount: Nanodollars): string {
-  const digits = String(Math.abs(amount)).padStart(10, '0')
-  const fraction = digits.slice(-9).replace(/0+$/, '').padEnd(2, '0')
-  return `${amount < 0 ? '−' : ''}$${Number(digits.slice(0, -9)).toLocaleString('en-US')}.${fraction}`
-}
 
 /** One sentence for those who cannot see the chart, and for those who will not read it. */
 export function toSentence(summary: SpendSummary, rows: readonly NamedRow[], money: (amount: Nanodollars) => string): string {
@@ -127,7 +137,8 @@ export function toSentence(summary: SpendSummary, rows: readonly NamedRow[], mon
   const most = top && top.cost > 0 ? `; most by ${top.name}, ${money(top.cost)} (${Math.round(top.share * 100)} %)` : ''
   const cached = cacheHit(summary)
   const hit = cached === null || cached === 0 ? '' : `; ${Math.round(cached * 100)} % of the input came from the cache`
-  return `${money(summary.total)} in ${summary.calls.toLocaleString('en-US')} ${summary.calls === 1 ? 'call' : 'calls'}${most}${hit}.`
+  const listed = summary.listTotal === summary.total ? '' : ` in cash (${money(summary.listTotal)} at list prices)`
+  return `${money(summary.total)}${listed} in ${summary.calls.toLocaleString('en-US')} ${summary.calls === 1 ? 'call' : 'calls'}${most}${hit}.`
 }
 
 /** The share of input tokens that the provider's cache had; null when there were none. */
@@ -135,4 +146,11 @@ function cacheHit({ rows }: SpendSummary): number | null {
   const tokens = (bucket: keyof SpendRow['usage']) => add(rows.map((row) => row.usage[bucket]))
   const input = tokens('input') + tokens('cacheRead') + tokens('cacheWrite')
   return input === 0 ? null : tokens('cacheRead') / input
+}
+
+/** What every section of the screen is given. */
+export type SpendDeps = {
+  /** Changes whenever what was spent did, at most once a second, and after each reconnection. */
+  readonly version: string
+  readonly nameOfTask: (id: string) => string
 }

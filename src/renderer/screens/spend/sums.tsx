@@ -1,9 +1,9 @@
 import type { SpendSummary, TokenUsage } from '../../../contract/ledger.ts'
 import { formatMoney } from '../../../contract/money.ts'
-import { Money } from '../../parts/money.tsx'
+import { formatExact, Money } from '../../parts/money.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import styles from './spend.module.css'
-import { formatExact, type NamedRow } from './spend.select.ts'
+import { type NamedRow, REST } from './spend.select.ts'
 
 const ROW = 30
 const MOST_ROWS_SHOWN = 12
@@ -19,15 +19,14 @@ const tokens = (id: keyof TokenUsage, head: string): Column<NamedRow> => ({
 })
 
 /** One row for each key of a dimension and, under it, the sum; the rows always add up to it, to the nanodollar. */
-export function Sums({ summary, rows, hrefOf }: { summary: SpendSummary; rows: readonly NamedRow[]; hrefOf: (key: string) => string | undefined }) {
+export function Sums({ summary, rows, hrefOf }: { summary: SpendSummary; rows: readonly NamedRow[]; hrefOf: (key: string) => string }) {
   const columns: readonly Column<NamedRow>[] = [
     {
       id: 'key',
       head: summary.by,
       width: 'minmax(140px, 3fr)',
       cell: (row) => {
-        const href = hrefOf(row.key)
-        return href ? <a href={href}>{row.name}</a> : row.name
+        return row.key === REST ? row.name : <a href={hrefOf(row.key)}>{row.name}</a>
       },
     },
     { id: 'cost', head: 'cost', width: '88px', align: 'end', cell: (row) => <Money amount={row.cost} /> },
@@ -44,6 +43,7 @@ export function Sums({ summary, rows, hrefOf }: { summary: SpendSummary; rows: r
         </span>
       ),
     },
+    { id: 'listCost', head: 'at list price', width: '96px', align: 'end', cell: (row) => <Money amount={row.listCost} /> },
     { id: 'calls', head: 'calls', width: '72px', align: 'end', cell: (row) => count(row.calls) },
     tokens('input', 'input'),
     tokens('cacheRead', 'cache read'),

@@ -8,7 +8,7 @@ import styles from './spend.module.css'
 
 /** What the day has cost against the three limits, in words and as a bar (U-03, U-73). */
 export function Today({ spend }: { spend: SpendToday }) {
-  const { spent, perHour, target, alert, stop } = spend
+  const { spent, held, perHour, target, alert, stop } = spend
   const standing = toStanding(spend)
   return (
     <Card
@@ -27,12 +27,18 @@ export function Today({ spend }: { spend: SpendToday }) {
           {standing.words}
         </span>
         <span className={styles.rate}>
-          <Money amount={perHour} /> in the last hour
+          {held > 0 ? (
+            <>
+              <Money amount={held} /> held by calls under way ·{' '}
+            </>
+          ) : null}
+          <Money amount={perHour} /> an hour now
         </span>
       </p>
       <Meter
         label="Spent today"
         value={spent}
+        held={held}
         max={Math.max(target, alert, stop, spent)}
         text={`${formatMoney(spent)} of ${formatMoney(stop)}; ${standing.words}`}
         attention={standing.attention}

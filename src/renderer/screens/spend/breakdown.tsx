@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { SpendBy } from '../../../contract/ledger.ts'
 import { formatMoney } from '../../../contract/money.ts'
 import type { Instant } from '../../../contract/time.ts'
+import { placeHref, withQuery } from '../../live/place.ts'
 import { useAsk, useReef } from '../../live/reef.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
@@ -11,8 +12,10 @@ import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { At } from '../../parts/time.tsx'
+import { toQuery } from './calls.select.ts'
 import { Figures } from './figures.tsx'
 import styles from './spend.module.css'
+import type { SpendDeps } from './spend.select.ts'
 import { dimensions, type Span, spans, spanWords, startOf, toChart, toLines, toRows, toSentence } from './spend.select.ts'
 import { Sums } from './sums.tsx'
 
@@ -20,10 +23,13 @@ import { Sums } from './sums.tsx'
 const SpendChart = lazy(() => import('./chart.tsx').then((module) => ({ default: module.SpendChart })))
 
 /** Choices outlive a look at another screen. */
-const chosen: { span: Span; by: SpendBy; figures: boolean } = { span: '7d', by: 'day', figures: false }
+const chosen: { span: Span; by: SpendBy; figures: boolean } = { span: '7d', by: 'agent', figures: false }
 
-/** A span of time by one dimension: a sentence, a chart or its figures, and rows that add up. Read again whenever a call was settled. */
-export function Summary({ version, nameOfTask, hrefOfTask }: { version: string; nameOfTask: (id: string) => string; hrefOfTask: (id: string) => string }) {
+/**
+ * A span of time by one dimension: a sentence, a chart or its figures, and rows that add up (U-72). Each bar, cell and row leads to its calls.
+ * Read again whenever a call was settled.
+ */
+export function Breakdown({ version, nameOfTask }: SpendDeps) {
   const zone = useReef((facts) => facts.status.timeZone)
   const { target, alert, stop } = useReef(({ spend }) => ({ target: spend.target, alert: spend.alert, stop: spend.stop }))
   const [choice, setChoice] = useState(chosen)
@@ -41,9 +47,11 @@ export function Summary({ version, nameOfTask, hrefOfTask }: { version: string; 
     { name: 'alert', at: alert },
     { name: 'stop', at: stop },
   ]
+  const hrefOf = (key: string | undefined, from: number, until: number) =>
+    summary ? withQuery(placeHref('spend', 'calls'), toQuery(summary.by, key, from, until, zone)) : ''
   return (
     <Card
-      title="Spend"
+      title="Breakdown"
       note={
         answer.at && answer.refusal ? (
           <>
@@ -83,23 +91,25 @@ export function Summary({ version, nameOfTask, hrefOfTask }: { version: string; 
             {sentence}
           </p>
           {chart.highest === 0 ? (
-            <p className={styles.muted}>All of it was free: rehearsals and models of this machine cost nothing.</p>
+            <p className={styles.muted}>No cash was spent: rehearsals and models of this machine cost nothing, subscriptions are paid by the month.</p>
           ) : figures ? (
-            <Figures chart={chart} nameOf={nameOf} />
+            <Figures chart={chart} nameOf={nameOf} hrefOf={hrefOf} />
           ) : (
             <Suspense fallback={<div className={styles.chart} />}>
-              <SpendChart chart={chart} limits={toLines(chart, limits)} nameOf={nameOf} label={`Cost by ${chart.unit}: ${sentence}`} />
+              <SpendChart
+                chart={chart}
+                limits={toLines(chart, limits)}
+                nameOf={nameOf}
+                label={`Cost by ${chart.unit}: ${sentence}`}
+                onOpen={(key, from, until) => {
+                  location.hash = hrefOf(key, from, until)
+                }}
+              />
             </Suspense>
           )}
-          <Sums summary={summary} rows={rows} hrefOf={(key) => hrefOf(summary.by, key, hrefOfTask)} />
+          <Sums summary={summary} rows={rows} hrefOf={(key) => hrefOf(key, summary.since, summary.until)} />
         </div>
       )}
     </Card>
   )
-}
-
-function hrefOf(by: SpendBy, key: string, hrefOfTask: (id: string) => string): string | undefined {
-  if (by === 'task' && key.startsWith('task_')) return hrefOfTask(key)
-  if (by === 'agent') return `#/agents/${encodeURIComponent(key)}`
-  return undefined
 }

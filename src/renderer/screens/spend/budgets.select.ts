@@ -1,0 +1,123 @@
+import type { AgentView } from '../../../contract/agents.ts'
+import { type BudgetPeriod, type BudgetRef, type BudgetScope, type BudgetView, budgetKinds } from '../../../contract/budgets.ts'
+import { formatMoney, type Nanodollars, toNanodollars, toUsd } from '../../../contract/money.ts'
+import { Settings } from '../../../contract/settings.ts'
+
+export type Attention = 'quiet' | 'high' | 'alarm'
+
+/** Where a limit stands, in words: what is spent and held of it, and what is left. */
+export function toStanding({ spent, held, hard, soft }: Pick<BudgetView, 'spent' | 'held' | 'hard' | 'soft'>): {
+  readonly words: string
+  readonly attention: Attention
+} {
+  const left = Math.max(0, hard - spent - held) as Nanodollars
+  const promised = held > 0 ? ` and ${formatMoney(held)} held` : ''
+  if (spent >= hard) return { words: `✕ used up: ${formatMoney(spent)} of ${formatMoney(hard)}`, attention: 'alarm' }
+  const near = (soft !== null && spent >= soft) || spent >= hard * 0.8
+  return { words: `${near ? '▲ ' : ''}${formatMoney(spent)}${promised} of ${formatMoney(hard)}, ${formatMoney(left)} left`, attention: near ? 'high' : 'quiet' }
+}
+
+const periodWords: Record<BudgetPeriod, string> = { call: 'each', day: 'a day', month: 'a month', total: 'in all' }
+const scopeWords: Record<BudgetScope, readonly [one: string, every: string]> = {
+  call: ['call', 'each model call'],
+  attempt: ['attempt', 'every attempt'],
+  task: ['task', 'every task'],
+  plan: ['plan', 'every plan'],
+  agent: ['agent', 'every other agent'],
+  team: ['team', 'every other team'],
+  project: ['project', 'every other project'],
+  global: ['the whole factory', 'the whole factory'],
+}
+
+/** "agent Rex, a day", "the whole factory, a month", "every other agent, a day". */
+export function nameOfBudget({ scope, subject, period }: BudgetRef, nameOfTask: (id: string) => string): string {
+  const whose = subject === '*' ? scopeWords[scope][1] : `${scopeWords[scope][0]} ${nameOfTask(subject)}`
+  return scope === 'call' ? whose : `${whose}, ${periodWords[period]}`
+}
+
+export const sourceWords: Record<BudgetView['source'], string> = { default: 'default', owner: 'set by you', plan: 'from the plan' }
+
+export const keyOf = ({ scope, subject, period }: BudgetRef): string => `${scope} ${subject} ${period}`
+
+const groups = [
+  { id: 'all', label: 'All', scopes: ['global', 'call', 'agent', 'team', 'project', 'plan', 'task', 'attempt'] },
+  { id: 'factory', label: 'Factory', scopes: ['global', 'call'] },
+  { id: 'agents', label: 'Agents', scopes: ['agent'] },
+  { id: 'teams', label: 'Teams', scopes: ['team'] },
+  { id: 'projects', label: 'Projects', scopes: ['project'] },
+  { id: 'work', label: 'Plans and tasks', scopes: ['plan', 'task', 'attempt'] },
+] as const satisfies ReadonlyArray<{ id: string; label: string; scopes: readonly BudgetScope[] }>
+export type GroupId = (typeof groups)[number]['id']
+
+/** The limits of each group; within it those that need a look first, then as wide as they reach, then the fullest. */
+export function toGroups(
+  budgets: readonly BudgetView[],
+): ReadonlyArray<{ readonly id: GroupId; readonly label: string; readonly budgets: readonly BudgetView[] }> {
+  const order = groups[0].scopes as readonly BudgetScope[]
+  const urgency = { alarm: 0, high: 1, quiet: 2 } as const
+  const used = (budget: BudgetView) => (budget.spent + budget.held) / budget.hard
+  const sorted = budgets.toSorted(
+    (a, b) =>
+      urgency[toStanding(a).attention] - urgency[toStanding(b).attention] ||
+      order.indexOf(a.scope) - order.indexOf(b.scope) ||
+      used(b) - used(a) ||
+      keyOf(a).localeCompare(keyOf(b)),
+  )
+  return groups.map(({ id, label, scopes }) => ({ id, label, budgets: sorted.filter(({ scope }) => (scopes as readonly string[]).includes(scope)) }))
+}
+
+/** The most that the settings let a limit be, in dollars; null where they name none. */
+export function ceilingOf({ scope, period }: Pick<BudgetRef, 'scope' | 'period'>): number | null {
+  const key = scope === 'global' ? (period === 'day' ? 'spendStopUsd' : 'spendMonthStopUsd') : scope === 'call' ? 'callLimitUsd' : null
+  return key === null ? null : (Settings.shape[key].unwrap().maxValue ?? null)
+}
+
+export type BudgetDraft = { readonly hard: string; readonly soft: string; readonly typed: string }
+export type BudgetInput = { readonly hardUsd: number; readonly softUsd: number | null }
+export type Checked = {
+  readonly errors: Readonly<Partial<Record<keyof BudgetDraft, string>>>
+  /** What must be typed once more, because the limit is raised; null when it is not. */
+  readonly confirm: string | null
+  /** Undefined until all of it is right. */
+  readonly input: BudgetInput | undefined
+}
+
+/** What was typed into the dialog, checked in place; the engine checks again. Raising a limit asks for its new amount a second time (U-73). */
+export function checkDraft(draft: BudgetDraft, ref: Pick<BudgetRef, 'scope' | 'period'>, present: Nanodollars | null): Checked {
+  const hard = toAmount(draft.hard)
+  const soft = draft.soft.trim() === '' ? null : toAmount(draft.soft)
+  const most = ceilingOf(ref)
+  const errors: { hard?: string; soft?: string; typed?: string } = {}
+  if (hard === undefined) errors.hard = draft.hard.trim() === '' ? 'An amount in US dollars is needed.' : 'This is no amount in US dollars.'
+  else if (most !== null && hard > most) errors.hard = `At most $${most.toLocaleString('en-US')}.`
+  if (soft === undefined) errors.soft = 'This is no amount in US dollars.'
+  else if (soft !== null && hard !== undefined && soft > hard) errors.soft = 'It must not be above the stop.'
+  const confirm = hard !== undefined && present !== null && toNanodollars(hard) > present ? String(hard) : null
+  if (confirm !== null && draft.typed.trim() !== '' && toAmount(draft.typed) !== hard) errors.typed = `That is not ${confirm}.`
+  const isConfirmed = confirm === null || toAmount(draft.typed) === hard
+  const isRight = Object.keys(errors).length === 0 && isConfirmed && hard !== undefined && soft !== undefined
+  return { errors, confirm, input: isRight ? { hardUsd: hard, softUsd: soft } : undefined }
+}
+
+/** "12", "$12.50" and "1,000" as dollars; undefined for everything else. More than none. */
+function toAmount(typed: string): number | undefined {
+  const plain = typed
+    .trim()
+    .replace(/^\$/, '')
+    .replaceAll(/,(?=\d{3}\b)/g, '')
+  const amount = /^\d+(\.\d{1,9})?$/.test(plain) ? Number(plain) : Number.NaN
+  return amount > 0 ? amount : undefined
+}
+
+export const toDraft = ({ hard, soft }: Pick<BudgetView, 'hard' | 'soft'>): BudgetDraft => ({
+  hard: String(toUsd(hard)),
+  soft: soft === null ? '' : String(toUsd(soft)),
+  typed: '',
+})
+
+export type Owned = 'agent' | 'team' | 'project'
+export const ownedPeriods = (scope: Owned): ReadonlyArray<readonly [BudgetPeriod, string]> =>
+  budgetKinds[scope].map((period) => [period, periodWords[period]] as const)
+
+/** Every team that an agent of the roster is in. */
+export const teamsOf = (agents: readonly AgentView[]): readonly string[] => [...new Set(agents.map(({ team }) => team))].sort()
