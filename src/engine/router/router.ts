@@ -213,7 +213,10 @@ export function createRouter(deps: RouterDeps) {
       const awake = ways.filter(({ provider, model }) => !breakers.resting(provider, model, holder))
       const [first] = awake
       if (first) breakers.admit(first.provider, first.model, holder)
-      return (awake.length > 0 ? awake : ways).map((way) => ({ ...way, limits: abilities(way.provider, way.model) }))
+      return (awake.length > 0 ? awake : ways).map((way) => {
+        const { contextWindow, maxOutput } = abilities(way.provider, way.model)
+        return { ...way, limits: { contextWindow, maxOutput } }
+      })
     },
 
     /** How a call ended; heard from the gateway. The headers of the answer may say until when a limit holds. */
