@@ -16,7 +16,17 @@ const DONE = 'data: [DONE]\n\n'
 const chunk = (delta: unknown, more: object = {}) => ({ object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: null }], ...more })
 const stop = (more: object = {}) => ({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], ...more })
 const last = (usage: object, more: object = {}) => ({ object: 'chat.completion.chunk', choices: [], usage, ...more })
-const used = (usage: Partial<MeteredUsage>): MeteredUsage => ({ input: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, output: 0, reasoning: 0, ...usage })
+const used = (usage: Partial<MeteredUsage>): MeteredUsage => ({
+  input: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  cacheWrite1h: 0,
+  output: 0,
+  reasoning: 0,
+  webSearches: 0,
+  service: 'standard',
+  ...usage,
+})
 
 const EVENTS = 'text/event-stream; charset=utf-8'
 const JSON_TYPE = 'application/json'

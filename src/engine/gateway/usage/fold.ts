@@ -1,6 +1,7 @@
 import type { MeteredUsage } from '../../ledger/index.ts'
 import { createEventFrames, createLineFrames, type Frame } from './frames.ts'
-import { countText, readAnthropic, readOllama, readOpenAi, readTimings, type Said } from './read.ts'
+import { type Beside, countText, isSearch, readAnthropic, readEmbeddings, readOllama, readOpenAi, readService, readTimings, type Said } from './read.ts'
+import { skim } from './skim.ts'
 
 /** What an answer has said about its cost so far. */
 export type Reading = {
@@ -26,7 +27,7 @@ export type Fold = {
 /** An answer that is one JSON object; a longer one is billed by its length. */
 const MOST_JSON = 32 * 1024 * 1024
 
-type State = { said: Said; told: boolean; ended: boolean; answerBytes: number; error: string | null }
+type State = { said: Said; told: boolean; ended: boolean; isGroq: boolean; answerBytes: number; error: string | null }
 type Json = Record<string, unknown>
 
 /**
@@ -34,7 +35,7 @@ type Json = Record<string, unknown>
  * cut anywhere. The latest cumulative figure wins; nothing is added up. Never throws.
  */
 export function createFold(contentType: string | undefined): Fold {
-  const state: State = { said: { additive: false }, told: false, ended: false, answerBytes: 0, error: null }
+  const state: State = { said: { additive: false }, told: false, ended: false, isGroq: false, answerBytes: 0, error: null }
   const kind = contentType?.includes('event-stream') ? 'events' : contentType?.includes('ndjson') ? 'lines' : 'whole'
   const frames = kind === 'events' ? createEventFrames() : createLineFrames()
   const whole: Buffer[] = []
@@ -69,7 +70,9 @@ export function createFold(contentType: string | undefined): Fold {
   }
 
   function take(frame: Frame): Frame {
-    if (frame.data === '[DONE]') state.ended = true
+    const bytes = skim(frame.latin1)
+    if (bytes !== undefined) state.answerBytes += bytes
+    else if (frame.data === '[DONE]') state.ended = true
     else absorbText(state, frame.data)
     return frame
   }
@@ -94,7 +97,10 @@ function absorb(state: State, json: Json): void {
   if (absorbAnthropic(state, type, json)) return
   if (type.startsWith('response.')) absorbResponses(state, type, json)
   else if (json['object'] === 'response') {
-    state.told = readOpenAi(state.said, json['usage']) || state.told
+    absorbResponse(state, json)
+    state.ended = true
+  } else if (json['object'] === 'list' || Array.isArray(json['embeddings'])) {
+    state.told = readEmbeddings(state.said, json) || state.told
     state.ended = true
   } else if (['choices', 'usage', 'timings'].some((name) => json[name] !== undefined)) absorbChat(state, json)
   else absorbOllama(state, json)
@@ -138,9 +144,18 @@ function absorbAnthropic(state: State, type: string, json: Json): boolean {
 function absorbResponses(state: State, type: string, json: Json): void {
   const response = json['response'] as Json | undefined
   if (typeof json['delta'] === 'string') state.answerBytes += countText(json['delta'])
-  if (response?.['error'] != null) state.error = toWords(response['error'])
-  state.told = readOpenAi(state.said, response?.['usage']) || state.told
+  if (type === 'response.output_item.done' && isSearch(json['item'])) state.said.webSearches = (state.said.webSearches ?? 0) + 1
+  if (response) absorbResponse(state, response)
   if (type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed') state.ended = true
+}
+
+function absorbResponse(state: State, response: Json): void {
+  if (response['error'] != null) state.error = toWords(response['error'])
+  readService(state.said, response['service_tier'])
+  state.told = readOpenAi(state.said, response['usage']) || state.told
+  // The list of all there was says it again.
+  const searches = Array.isArray(response['output']) ? response['output'].filter(isSearch).length : 0
+  if (searches > 0) state.said.webSearches = searches
 }
 
 function absorbChat(state: State, json: Json): void {
@@ -148,11 +163,16 @@ function absorbChat(state: State, json: Json): void {
   for (const choice of choices) {
     state.answerBytes += countText(choice?.['delta'])
     if (choice?.['finish_reason'] != null) state.ended = true
+    // Kimi says it inside the last choice.
+    state.told = readOpenAi(state.said, choice?.['usage']) || state.told
   }
-  // Groq says it twice, in a place of its own and again when asked; the second word replaces the first.
-  const told = readOpenAi(state.said, (json['x_groq'] as Json | undefined)?.['usage'])
+  // Groq says it twice, in a place of its own and again when asked; the second word replaces the first. Its tiers have one price.
+  const groq = json['x_groq'] as Json | undefined
+  if (groq) state.isGroq = true
+  const told = readOpenAi(state.said, groq?.['usage'])
   const usage = readOpenAi(state.said, json['usage'])
   state.told = told || usage || (!state.told && readTimings(state.said, json['timings'])) || state.told
+  readService(state.said, state.isGroq ? 'default' : json['service_tier'])
   if (json['object'] === 'chat.completion') state.ended = true
 }
 
@@ -164,11 +184,20 @@ function absorbOllama(state: State, json: Json): void {
 }
 
 function toUsage(said: Said, hourCache: boolean): MeteredUsage {
-  const { additive, input = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h: split = 0, reasoning = 0, output = 0, total = 0 } = said
+  const { input = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h: split = 0, output = 0, total = 0, beside = nothing } = said
+  const { reasoning = 0, webSearches = 0, service = 'standard' } = said
   const cacheWrite = Math.max(said.cacheWrite ?? 0, cacheWrite5m + split)
-  // What no split was given for is billed at the dearest time that was asked for.
-  const cacheWrite1h = split + (hourCache ? cacheWrite - cacheWrite5m - split : 0)
-  if (additive) return { input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning }
+  const rest = { reasoning, webSearches, service }
+  if (said.additive)
+    return {
+      input: input + beside.input,
+      cacheRead: cacheRead + beside.cacheRead,
+      cacheWrite: cacheWrite + beside.cacheWrite,
+      // What no split was given for is billed at the dearest time that was asked for.
+      cacheWrite1h: split + (hourCache ? cacheWrite - cacheWrite5m - split : 0) + beside.cacheWrite1h,
+      output: output + beside.output,
+      ...rest,
+    }
   return {
     input: Math.max(0, input - cacheRead - cacheWrite),
     cacheRead,
@@ -176,9 +205,11 @@ function toUsage(said: Said, hourCache: boolean): MeteredUsage {
     cacheWrite1h: 0,
     // Gemini and xAI leave the thinking out of the completion, not out of the total.
     output: Math.max(output, total - input),
-    reasoning,
+    ...rest,
   }
 }
+
+const nothing: Beside = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, output: 0 }
 
 const toWords = (error: unknown): string => {
   const message = (error as { message?: unknown } | null)?.message

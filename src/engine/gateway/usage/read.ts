@@ -1,3 +1,9 @@
+import type { MeteredUsage } from '../../ledger/index.ts'
+
+type Service = MeteredUsage['service']
+/** Tokens that are billed with a call and are not in its own figures. */
+export type Beside = Pick<MeteredUsage, 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWrite1h' | 'output'>
+
 /**
  * What the providers say about usage, in the words of each, gathered as it comes: a later figure replaces an earlier one of
  * the same name, because all of them are cumulative. Facts and traps: Anthropic's cache tokens come on top of its input,
@@ -13,6 +19,9 @@ export type Said = {
   output?: number
   reasoning?: number
   total?: number
+  webSearches?: number
+  service?: Service
+  beside?: Beside
   usd?: number
 }
 
@@ -40,9 +49,40 @@ export function readAnthropic(said: Said, value: unknown): boolean {
     cacheWrite5m: count(written?.['ephemeral_5m_input_tokens']),
     cacheWrite1h: count(written?.['ephemeral_1h_input_tokens']),
     output: count(usage['output_tokens']),
+    reasoning: count(object(usage['output_tokens_details'])?.['thinking_tokens']),
+    webSearches: count(object(usage['server_tool_use'])?.['web_search_requests']),
+    service: usage['speed'] === 'fast' ? 'priority' : usage['service_tier'] === 'batch' ? 'batch' : undefined,
+    beside: toBeside(usage['iterations']),
+    usd: toBilled(usage),
   })
   return true
 }
+
+/** What Anthropic leaves out of the figures of a call and bills with it: the summary of a long conversation, and an adviser. */
+function toBeside(value: unknown): Beside | undefined {
+  if (!Array.isArray(value)) return undefined
+  const others = value.flatMap((item) => {
+    const entry = object(item)
+    return entry && (entry['type'] === 'compaction' || entry['type'] === 'advisor_message') ? [entry] : []
+  })
+  const sum = (figure: (entry: Json) => unknown) => others.reduce((total, entry) => total + (count(figure(entry)) ?? 0), 0)
+  return {
+    input: sum((entry) => entry['input_tokens']),
+    cacheRead: sum((entry) => entry['cache_read_input_tokens']),
+    cacheWrite: sum((entry) => entry['cache_creation_input_tokens']),
+    cacheWrite1h: sum((entry) => object(entry['cache_creation'])?.['ephemeral_1h_input_tokens']),
+    output: sum((entry) => entry['output_tokens']),
+  }
+}
+
+/** Dollars that a reseller says it charged. With a key of the owner's own at the maker, what the maker charges comes on top. */
+function toBilled(usage: Json): number | undefined {
+  const fee = dollars(usage['cost'])
+  const upstream = usage['is_byok'] === true ? dollars(object(usage['cost_details'])?.['upstream_inference_cost']) : undefined
+  return fee === undefined ? undefined : fee + (upstream ?? 0)
+}
+
+const dollars = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined)
 
 /** OpenAI Chat Completions and its many relatives, and OpenAI Responses. */
 export function readOpenAi(said: Said, value: unknown): boolean {
@@ -50,7 +90,6 @@ export function readOpenAi(said: Said, value: unknown): boolean {
   if (!usage) return false
   const input = object(usage['prompt_tokens_details']) ?? object(usage['input_tokens_details'])
   const output = object(usage['completion_tokens_details']) ?? object(usage['output_tokens_details'])
-  const usd = usage['cost']
   merge(said, {
     additive: false,
     input: first(usage['prompt_tokens'], usage['input_tokens']),
@@ -60,9 +99,29 @@ export function readOpenAi(said: Said, value: unknown): boolean {
     output: first(usage['completion_tokens'], usage['output_tokens']),
     reasoning: count(output?.['reasoning_tokens']),
     total: count(usage['total_tokens']),
-    usd: typeof usd === 'number' && Number.isFinite(usd) && usd >= 0 ? usd : undefined,
+    usd: toBilled(usage),
   })
   return true
+}
+
+const services: Readonly<Record<string, Service>> = { flex: 'flex', batch: 'batch', priority: 'priority', ultrafast: 'priority' }
+
+/** How fast it was answered, by OpenAI's words: what was used, not what was asked for. */
+export function readService(said: Said, tier: unknown): void {
+  if (typeof tier === 'string') said.service = services[tier] ?? 'standard'
+}
+
+/** OpenAI bills each search of the web by the piece and puts it into no figure; opening a page that was found is free. */
+export const isSearch = (item: unknown): boolean => {
+  const { type, action } = object(item) ?? {}
+  return type === 'web_search_call' && (object(action)?.['type'] ?? 'search') === 'search'
+}
+
+/** A list of embeddings: nothing is said, so nothing but the question is billed. */
+export function readEmbeddings(said: Said, json: Json): boolean {
+  const told = readOpenAi(said, json['usage']) || readOllama(said, json)
+  if (told) said.output = 0
+  return told
 }
 
 /** Ollama's own last line. A missing prompt count means unknown, not zero. */
@@ -88,11 +147,22 @@ export function countText(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((total, item) => total + countText(item), 0)
   const json = object(value)
   if (!json) return 0
-  return Object.entries(json).reduce((total, [name, inner]) => total + (isLabel(name) ? 0 : countText(inner)), 0)
+  return Object.entries(json).reduce((total, [name, inner]) => total + (labels.has(name) ? 0 : countText(inner)), 0)
 }
 
 /** Fields that name things, and what is not billed as output. */
-const isLabel = (name: string): boolean =>
-  ['type', 'id', 'index', 'role', 'object', 'model', 'signature', 'encrypted_content', 'status', 'item_id', 'call_id', 'finish_reason', 'stop_reason'].includes(
-    name,
-  )
+export const labels: ReadonlySet<string> = new Set([
+  'type',
+  'id',
+  'index',
+  'role',
+  'object',
+  'model',
+  'signature',
+  'encrypted_content',
+  'status',
+  'item_id',
+  'call_id',
+  'finish_reason',
+  'stop_reason',
+])
