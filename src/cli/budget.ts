@@ -1,15 +1,15 @@
-import type { BudgetRef, BudgetView } from '../contract/budgets.ts'
-import { formatMoney, toNanodollars } from '../contract/money.ts'
+import type { BudgetRef } from '../contract/budgets.ts'
+import { toUsd } from '../contract/money.ts'
 import { given, toDollars } from './arguments.ts'
 import { toBudgetTable, toLimitName } from './budget-table.ts'
 import { findBudget, limitWords } from './budget-words.ts'
+import { confirmRaise } from './confirm-raise.ts'
 import type { Client } from './connect.ts'
-import type { Cli, Declare } from './context.ts'
+import type { Declare } from './context.ts'
 import { usageFailure } from './failure.ts'
 import { findTask } from './find.ts'
 import { dateTime } from './local-time.ts'
 import { paint } from './paint.ts'
-import { readLine } from './read-line.ts'
 
 type SetOptions = { soft?: number | false; plan?: string; yes?: boolean }
 const planOption = ['--plan <plan>', 'the plan of the task; with it a task goes by its key'] as const
@@ -44,7 +44,7 @@ export const declare: Declare = (budget, run) => {
           })
         const { client, zone } = await cli.engine()
         const ref = await findBudget(client, words.slice(0, -1), plan)
-        if (ref.scope === 'global' && !yes) await confirmRaise(cli, client, ref, hardUsd)
+        if (ref.scope === 'global' && !yes) await confirmRaise({ what: toLimitName(ref), fromUsd: await hardOf(client, ref), toUsd: hardUsd, field: 'hardUsd' })
         const answer = await client.budget.set({ ...ref, hardUsd, ...given({ softUsd }) })
         await cli.show(answer, async () => toBudgetTable([answer], await zone()))
       }),
@@ -91,15 +91,7 @@ function toAmount(word = ''): number {
   }
 }
 
-/** The limit that holds everything is raised by nobody in passing: the amount is typed once more, or --yes says that a script means it. */
-async function confirmRaise(cli: Cli, client: Client, ref: BudgetRef, hardUsd: number): Promise<void> {
-  const current = (await client.budget.list()).budgets.find((budget) => budget.scope === 'global' && budget.period === ref.period)
-  if (current && toNanodollars(hardUsd) <= current.hard) return
-  const from = current ? ` from ${formatMoney(current.hard)}` : ''
-  const question = `This raises the limit of ${toLimitName(ref as BudgetView)},${from} to ${formatMoney(toNanodollars(hardUsd))}.`
-  const refuse = (message: string) => usageFailure(message, { field: 'hardUsd', remedy: 'type the amount on a terminal when asked, or say --yes' })
-  if (!process.stdin.isTTY) throw refuse(question)
-  const typed = await readLine({ input: process.stdin, output: process.stderr }, `${question} Type the amount to go on: `)
-  if (Number(typed.replace(/[$,\s]/g, '')) !== hardUsd || typed.trim() === '') throw refuse('The limit stays as it is: the amount was not typed.')
-  if (!cli.json) cli.out.line()
+async function hardOf(client: Client, { scope, period }: BudgetRef): Promise<number | undefined> {
+  const found = (await client.budget.list()).budgets.find((budget) => budget.scope === scope && budget.period === period)
+  return found && toUsd(found.hard)
 }

@@ -1,4 +1,6 @@
 import type { SettingView } from '../contract/settings.ts'
+import { confirmRaise } from './confirm-raise.ts'
+import type { Client } from './connect.ts'
 import type { Declare } from './context.ts'
 import { toTable } from './table.ts'
 
@@ -18,13 +20,26 @@ export const declare: Declare = (settings, run) => {
     .description('change a setting')
     .argument('<key>', 'name of the setting')
     .argument('<value>', 'its new value: a number, true, false, or text')
+    .option('--yes', 'raise the limit of everything without typing the amount again')
     .action(
-      run<[string, string]>(async (cli, [key, text]) => {
+      run<[string, string], { yes?: boolean }>(async (cli, [key, text], { yes = false }) => {
+        const value = toValue(text)
         const { client } = await cli.engine()
-        const answer = await client.settings.set({ key, value: toValue(text) })
+        const what = limits[key]
+        if (what !== undefined && typeof value === 'number' && !yes)
+          await confirmRaise({ what, fromUsd: await numberOf(client, key), toUsd: value, field: key })
+        const answer = await client.settings.set({ key, value })
         await cli.show(answer, () => toSettingTable([answer]))
       }),
     )
+}
+
+/** Settings that are limits of everything, as `reef budget set global` calls them. */
+const limits: Readonly<Record<string, string>> = { spendStopUsd: 'everything, a day', spendMonthStopUsd: 'everything, a month' }
+
+async function numberOf(client: Client, key: string): Promise<number | undefined> {
+  const value = (await client.settings.list()).settings.find((setting) => setting.key === key)?.value
+  return typeof value === 'number' ? value : undefined
 }
 
 /** JSON where it is JSON, text otherwise: `30` is a number, `Pacific/Auckland` is not. */

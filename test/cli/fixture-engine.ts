@@ -182,7 +182,10 @@ export async function startFixture({ dataDir, play = 'done' }: { dataDir: string
     },
     settings: {
       list: os.settings.list.handler(() => ({
-        settings: [{ key: 'maxSessions', value: 4, default: 4, source: 'default' as const, description: 'Agent sessions at once' }],
+        settings: [
+          { key: 'maxSessions', value: 4, default: 4, source: 'default' as const, description: 'Agent sessions at once' },
+          { key: 'spendStopUsd', value: 100, default: 100, source: 'default' as const, description: 'No model is called any more that day' },
+        ],
       })),
       set: os.settings.set.handler(({ input }) => ({
         key: input.key,

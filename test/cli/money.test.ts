@@ -190,6 +190,17 @@ describe('a limit', () => {
     expect((await ask('budget', 'set', 'global', 'month', '1')).code).toBe(2)
   })
 
+  it('of everything has no side door in the settings (C-11)', async () => {
+    const left = await Promise.all([
+      ask('settings', 'set', 'spendStopUsd', '200'),
+      ask('settings', 'set', 'spendStopUsd', '80'),
+      ask('settings', 'set', 'spendStopUsd', '201', '--yes'),
+    ])
+    expect(left.map(({ code }) => code)).toEqual([2, 0, 0])
+    expect(left[0]?.stderr).toContain('everything, a day, from $100.00 to $200.00 (spendStopUsd)')
+    expect(inputs('settings.set')).toHaveLength(2)
+  })
+
   it('is refused in the engine’s own words, and before that where the command alone shows it', async () => {
     const beyond = await ask('budget', 'set', 'agent', 'day', '4000', '--json')
     expect({ code: beyond.code, error: ErrorReport.parse(JSON.parse(beyond.stdout)).error }).toEqual({
