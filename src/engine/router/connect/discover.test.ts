@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -204,7 +203,8 @@ describe('logins of agent programs', () => {
     ).toEqual([])
     expect(await kinds({ '.claude/.credentials.json/x': 'a directory' })).toEqual([])
     const home = makeHome({ '.codex/x': '' })
-    execFileSync('mkfifo', [join(home, '.codex', 'auth.json')])
+    // Read to its end, it would never end.
+    symlinkSync('/dev/zero', join(home, '.codex', 'auth.json'))
     expect((await look(home)).logins).toEqual([])
   })
 
