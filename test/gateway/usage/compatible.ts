@@ -1,0 +1,192 @@
+import { chunk, DONE, EVENTS, type Golden, JSON_TYPE, last, sse, stop, used, whole } from './golden.ts'
+
+const GROQ = 'https://github.com/groq/groq-typescript/blob/HEAD/src/resources/completions.ts'
+const OPENROUTER = 'https://openrouter.ai/docs/use-cases/usage-accounting'
+const groq = { queue_time: 0.01, prompt_tokens: 44, prompt_time: 0.002, completion_tokens: 12, completion_time: 0.02, total_tokens: 56, total_time: 0.022 }
+const times = { queue_time: 0.000073161, prompt_time: 0.0010744798888888889, completion_time: 0.005658071111111111, total_time: 0.022224903106689453 }
+
+export const compatible: readonly Golden[] = [
+  {
+    name: 'Gemini through its OpenAI door: cumulative in every chunk, thoughts only in the total',
+    source: 'https://github.com/ogx-ai/ogx/issues/5122',
+    type: EVENTS,
+    text: sse(
+      chunk({ content: 'a' }, { usage: { prompt_tokens: 100, completion_tokens: 1, total_tokens: 141 } }),
+      chunk({ content: 'b' }, { usage: { prompt_tokens: 100, completion_tokens: 2, total_tokens: 142 } }),
+      stop({ usage: { prompt_tokens: 100, completion_tokens: 3, total_tokens: 160 } }),
+      DONE,
+    ),
+    usage: used({ input: 100, output: 60 }),
+    bill: ['google/gemini-2.5-pro', 725_000],
+  },
+  {
+    name: 'Gemini over 200,000 tokens: the dearer tier, for its thoughts too',
+    source: 'https://ai.google.dev/gemini-api/docs/pricing',
+    type: JSON_TYPE,
+    text: whole({ prompt_tokens: 250_000, completion_tokens: 1000, total_tokens: 252_500 }),
+    usage: used({ input: 250_000, output: 2500 }),
+    bill: ['google/gemini-2.5-pro', 662_500_000],
+  },
+  {
+    name: 'Groq: says it in x_groq and again when asked; counted once',
+    source: 'https://github.com/vercel/ai/issues/1651',
+    type: EVENTS,
+    text: sse(chunk({ content: 'Hi' }, { x_groq: { id: 'req_1' } }), stop({ x_groq: { id: 'req_1', usage: groq } }), last(groq), DONE),
+    usage: used({ input: 44, output: 12 }),
+    bill: ['groq/llama-3.3-70b-versatile', 35_440],
+  },
+  {
+    name: 'Groq, when nobody asked',
+    source: 'https://github.com/vercel/ai/issues/1651',
+    type: EVENTS,
+    text: sse(chunk({ content: 'Hi' }, { x_groq: { id: 'req_1' } }), stop({ x_groq: { id: 'req_1', usage: groq } }), DONE),
+    usage: used({ input: 44, output: 12 }),
+    bill: ['groq/llama-3.3-70b-versatile', 35_440],
+  },
+  {
+    name: 'Groq, not streamed: its flexible tier costs what the others do',
+    source: GROQ,
+    type: JSON_TYPE,
+    text: whole({ ...groq, prompt_tokens_details: { cached_tokens: 0 } }, { x_groq: { id: 'req_1' }, service_tier: 'flex' }),
+    usage: used({ input: 44, output: 12 }),
+    bill: ['groq/llama-3.3-70b-versatile', 35_440],
+  },
+  {
+    name: 'Cerebras: usage beside its times in seconds',
+    source: 'https://inference-docs.cerebras.ai/api-reference/chat-completions',
+    type: EVENTS,
+    text: sse(
+      chunk({ content: 'Hi' }),
+      stop({ usage: { prompt_tokens: 70, completion_tokens: 30, total_tokens: 100, prompt_tokens_details: { cached_tokens: 64 } }, time_info: times }),
+      DONE,
+    ),
+    usage: used({ input: 6, cacheRead: 64, output: 30 }),
+    bill: ['cerebras/gpt-oss-120b', 47_000],
+  },
+  {
+    name: 'Cerebras, not streamed',
+    source: 'https://inference-docs.cerebras.ai/api-reference/chat-completions',
+    type: JSON_TYPE,
+    text: whole(
+      {
+        prompt_tokens: 12,
+        completion_tokens: 10,
+        total_tokens: 22,
+        prompt_tokens_details: { cached_tokens: 0 },
+        completion_tokens_details: { accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
+      },
+      { time_info: { ...times, created: 1723733419 } },
+    ),
+    usage: used({ input: 12, output: 10 }),
+    bill: ['cerebras/gpt-oss-120b', 11_700],
+  },
+  {
+    name: 'xAI: usage in the chunk before the last, reasoning beside the completion',
+    source: 'https://github.com/BerriAI/litellm/issues/17136',
+    type: EVENTS,
+    text: sse(
+      chunk({ content: 'Hi' }),
+      stop({ usage: { prompt_tokens: 30, completion_tokens: 10, total_tokens: 240, completion_tokens_details: { reasoning_tokens: 200 } } }),
+      { object: 'chat.completion.chunk', choices: [] },
+      DONE,
+    ),
+    usage: used({ input: 30, output: 210, reasoning: 200 }),
+    bill: ['xai/grok-4.6', 1_320_000],
+  },
+  {
+    name: 'xAI, not streamed',
+    source: 'https://docs.x.ai/developers/advanced-api-usage/prompt-caching/usage-and-pricing',
+    type: JSON_TYPE,
+    text: whole({
+      prompt_tokens: 125,
+      completion_tokens: 48,
+      total_tokens: 173,
+      prompt_tokens_details: { text_tokens: 125, audio_tokens: 0, image_tokens: 0, cached_tokens: 98 },
+      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
+    }),
+    usage: used({ input: 27, cacheRead: 98, output: 48 }),
+    bill: ['xai/grok-4.6', 391_000],
+  },
+  {
+    name: 'DeepSeek: its own name for what was cached',
+    source: 'https://api-docs.deepseek.com/api/create-chat-completion',
+    type: EVENTS,
+    text: sse(
+      chunk({ reasoning_content: 'Hm', content: null }, { usage: null }),
+      stop({ usage: { prompt_tokens: 500, completion_tokens: 9, total_tokens: 509, prompt_cache_hit_tokens: 448, prompt_cache_miss_tokens: 52 } }),
+      DONE,
+    ),
+    usage: used({ input: 52, cacheRead: 448, output: 9 }),
+    bill: ['deepseek/deepseek-v4-pro', 123_992],
+  },
+  {
+    name: 'Kimi: inside the last choice, with the cached tokens under a name of their own',
+    source: 'https://github.com/earendil-works/pi/issues/2017',
+    type: EVENTS,
+    text: sse(
+      chunk({ role: 'assistant', content: '' }),
+      chunk({ content: 'Hi' }),
+      {
+        object: 'chat.completion.chunk',
+        choices: [
+          {
+            index: 0,
+            delta: {},
+            finish_reason: 'stop',
+            usage: { prompt_tokens: 3000, completion_tokens: 120, total_tokens: 3120, cached_tokens: 2048, prompt_tokens_details: { cached_tokens: 2048 } },
+          },
+        ],
+      },
+      DONE,
+    ),
+    usage: used({ input: 952, cacheRead: 2048, output: 120 }),
+    bill: ['moonshotai/kimi-k2.6', 1_712_080],
+  },
+  {
+    name: 'Mistral: in the chunk that ends it, unasked; cached tokens are part of the prompt',
+    source: 'https://getlago.com/docs/guide/ai-agents/agent-sdk/mistral',
+    type: EVENTS,
+    text: sse(
+      chunk({ role: 'assistant', content: '' }),
+      chunk({ content: 'Hi' }),
+      stop({ usage: { prompt_tokens: 1013, total_tokens: 1043, completion_tokens: 30, prompt_tokens_details: { cached_tokens: 1008 } } }),
+      DONE,
+    ),
+    usage: used({ input: 5, cacheRead: 1008, output: 30 }),
+    bill: ['mistral/mistral-large-latest', 97_900],
+  },
+  {
+    name: 'OpenRouter: comments while it waits, its own bill in dollars',
+    source: OPENROUTER,
+    type: EVENTS,
+    text: sse(
+      ': OPENROUTER PROCESSING\n\n',
+      chunk({ content: 'Hi' }),
+      ': OPENROUTER PROCESSING\n\n',
+      stop(),
+      last({ prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.00014, prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 4 } }),
+      DONE,
+    ),
+    usage: used({ input: 6, cacheWrite: 4, output: 5 }),
+    usd: 0.00014,
+    bill: ['openrouter/anthropic/claude-sonnet-4.5', 108_000],
+  },
+  {
+    name: 'OpenRouter with the owner’s own key: its fee, and what the maker charges on top',
+    source: OPENROUTER,
+    type: JSON_TYPE,
+    text: whole({
+      completion_tokens: 2,
+      completion_tokens_details: { reasoning_tokens: 0 },
+      cost: 0.95,
+      is_byok: true,
+      cost_details: { upstream_inference_cost: 19 },
+      prompt_tokens: 194,
+      prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 100, audio_tokens: 0 },
+      total_tokens: 196,
+    }),
+    usage: used({ input: 94, cacheWrite: 100, output: 2 }),
+    usd: 19.95,
+    bill: ['openrouter/anthropic/claude-sonnet-4.5', 687_000],
+  },
+]
