@@ -14,6 +14,12 @@ const places = [
   'inbox',
   'sessions',
   'spend',
+  'spend/breakdown',
+  'spend/calls',
+  `spend/calls/${id('call', 3)}`,
+  'spend/budgets',
+  'spend/corrections',
+  'spend/export',
   'agents',
   'agents/Rex',
   'audit',
@@ -77,8 +83,12 @@ it('no dialog breaks a rule either (U-113)', async () => {
     await page.waitForSelector('[role=dialog]', { state: 'detached' })
   }
   await page.getByRole('button', { name: 'Connect a model' }).click()
-  await page.waitForSelector('[role=dialog]')
+  await page.getByRole('button', { name: 'Connect Ollama' }).waitFor()
   found.push(...(await inBothThemes(page, 'connect a model')))
+  await page.getByRole('button', { name: 'Connect Ollama' }).click()
+  await page.getByRole('button', { name: 'Try it' }).click()
+  await page.getByText('It cost nothing').waitFor()
+  found.push(...(await inBothThemes(page, 'a connected model')))
   await context.close()
   expect(found).toEqual([])
 }, 120_000)

@@ -109,7 +109,7 @@ describe('the record', () => {
 })
 
 it('the chart of what was spent can be read as a table, and its rows add up to the total (U-72, U-111)', async () => {
-  const { page, context } = await stage.open({ place: 'spend' })
+  const { page, context } = await stage.open({ place: 'spend/breakdown' })
   await page.getByLabel('By', { exact: true }).selectOption('agent')
   await page.getByRole('button', { name: 'Show figures' }).click()
   await page.getByRole('columnheader', { name: 'Rex' }).waitFor()

@@ -101,3 +101,13 @@ it('counts connections, so that reads by request and answer are asked again afte
   store.take(snapshot())
   expect([store.getState().epoch, store.getState().connection.kind]).toEqual([2, 'live'])
 })
+
+it('U-16: knows at once that spend was killed, who was paused, and which provider lets no calls through', () => {
+  const { store, facts } = opened({ providers: [{ name: 'anthropic', circuit: 'closed' } as never] })
+  const killed = { ...event(11, 'spend.killed', { aborted: 2 }), at: 77 } as ReefEvent
+  const breaker = (seq: number, model: string | null) => event(seq, 'circuit.opened', { provider: 'anthropic', model, state: 'open' })
+  store.take(events(killed, event(12, 'agent.paused', { name: 'Rex', paused: { by: 'velocity' } }), breaker(13, 'one-model')))
+  expect([facts().spend.killedAt, facts().agents['Rex']?.paused?.by, facts().providers['anthropic']?.circuit]).toEqual([77, 'velocity', 'closed'])
+  store.take(events(event(14, 'spend.allowed', {}), event(15, 'agent.resumed', { name: 'Rex', paused: null }), breaker(16, null)))
+  expect([facts().spend.killedAt, facts().agents['Rex']?.paused, facts().providers['anthropic']?.circuit]).toEqual([null, null, 'open'])
+})

@@ -49,19 +49,15 @@ const groups = [
 ] as const satisfies ReadonlyArray<{ id: string; label: string; scopes: readonly BudgetScope[] }>
 export type GroupId = (typeof groups)[number]['id']
 
-/** The limits of each group; within it those that need a look first, then as wide as they reach, then the fullest. */
+/** The limits of each group; within it those that are used up first, then as wide as they reach, then the fullest. */
 export function toGroups(
   budgets: readonly BudgetView[],
 ): ReadonlyArray<{ readonly id: GroupId; readonly label: string; readonly budgets: readonly BudgetView[] }> {
   const order = groups[0].scopes as readonly BudgetScope[]
-  const urgency = { alarm: 0, high: 1, quiet: 2 } as const
+  const isUsedUp = (budget: BudgetView) => Number(toStanding(budget).attention === 'alarm')
   const used = (budget: BudgetView) => (budget.spent + budget.held) / budget.hard
   const sorted = budgets.toSorted(
-    (a, b) =>
-      urgency[toStanding(a).attention] - urgency[toStanding(b).attention] ||
-      order.indexOf(a.scope) - order.indexOf(b.scope) ||
-      used(b) - used(a) ||
-      keyOf(a).localeCompare(keyOf(b)),
+    (a, b) => isUsedUp(b) - isUsedUp(a) || order.indexOf(a.scope) - order.indexOf(b.scope) || used(b) - used(a) || keyOf(a).localeCompare(keyOf(b)),
   )
   return groups.map(({ id, label, scopes }) => ({ id, label, budgets: sorted.filter(({ scope }) => (scopes as readonly string[]).includes(scope)) }))
 }

@@ -56,7 +56,7 @@ export function Budgets({ version, nameOfTask }: SpendDeps) {
           <Tabs label="Which budgets" tabs={groups.map(({ id, label, budgets }) => ({ id, label, count: budgets.length }))} value={group} onChange={setGroup} />
           <div className={styles.table}>
             <Table
-              label="Budgets, those that need a look first"
+              label="Budgets, those that are used up first"
               columns={columns(nameOfTask, zone, setEditing, setClearing)}
               rows={rows}
               rowKey={keyOf}
