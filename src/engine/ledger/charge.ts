@@ -1,35 +1,21 @@
-import type { ChargeLine, Nanodollars, TokenUsage } from '../../contract/index.ts'
-import { type Rate, ratesFor, toCost, WEB_SEARCH_PRICE } from './rate.ts'
-import { noUsage } from './usage.ts'
-
-export type Charged = {
-  readonly usage: TokenUsage
-  readonly cacheWrite1h: number
-  readonly webSearches: number
-  readonly computedCost: number
-}
-
-/** What the list price is multiplied by, for the services that a provider has. */
-const services = [
-  ['standard', 1],
-  ['batch', 0.5],
-  ['priority', 2],
-] as const
+import type { ChargeLine, Nanodollars } from '../../contract/index.ts'
+import { HOUR_WRITE, type Rate, ratesFor, serviceFactor, WEB_SEARCH_PRICE } from './rate.ts'
+import type { MeteredUsage } from './usage.ts'
 
 /**
  * The bill of a call, line by line, as its price made it; the lines add up to the computed cost. A bill is rounded once, so the last
  * kind of token carries what rounding leaves.
  */
-export function toChargeLines(rate: Rate, { usage, cacheWrite1h, webSearches, computedCost }: Charged): ChargeLine[] {
+export function toChargeLines(rate: Rate, usage: MeteredUsage, computedCost: number): ChargeLine[] {
+  const { cacheWrite1h, webSearches } = usage
   const rates = ratesFor(rate, usage.input + usage.cacheRead + usage.cacheWrite)
-  const metered = { ...noUsage, ...usage, cacheWrite1h, webSearches }
-  const [, factor] = services.find(([service]) => toCost(rate, { ...metered, service }) === computedCost) ?? services[0]
+  const factor = Number(serviceFactor[usage.service]) / 100
   const token = (meter: ChargeLine['meter'], quantity: number, usdPerMTok: number) => ({ meter, quantity, unitPrice: Math.round(usdPerMTok * factor * 1e9) })
   const tokens = [
     token('input', usage.input, rates.input),
     token('cache-read', usage.cacheRead, rates.cacheRead),
     token('cache-write', usage.cacheWrite - cacheWrite1h, rates.cacheWrite),
-    token('cache-write-1h', cacheWrite1h, rates.input * 2),
+    token('cache-write-1h', cacheWrite1h, rates.input * HOUR_WRITE),
     token('output', usage.output, rates.output),
   ].filter((line) => line.quantity > 0)
   const searches = webSearches > 0 ? [{ meter: 'web-search' as const, quantity: webSearches, unitPrice: WEB_SEARCH_PRICE }] : []

@@ -154,7 +154,7 @@ export function toCorrectionRow({ id, chargedAt, provider, callId, amount, reaso
 
 function toLines(bill: BilledCall): Line[] {
   const { call, price } = bill
-  const lines: Line[] = price ? toChargeLines(JSON.parse(price.rates) as Rate, { ...bill, usage: call.usage }) : []
+  const lines: Line[] = price ? toChargeLines(JSON.parse(price.rates) as Rate, bill.usage, bill.computedCost) : []
   if (lines.length > 0) return lines
   const { input, cacheRead, cacheWrite, output } = call.usage
   const quantity = input + cacheRead + cacheWrite + output

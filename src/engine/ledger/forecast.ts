@@ -105,7 +105,8 @@ function restOfDay(history: History, days: Days, day: number, elapsed: number, s
     return { before: history.between(start, start + elapsed), after: history.between(start + elapsed, end) }
   })
   if (past.length < FEWEST) {
-    const middle = elapsed > 0 ? (Math.max(0, spent) / elapsed) * left : 0
+    // What was spent in the first minutes is no rate yet.
+    const middle = (Math.max(0, spent) / Math.max(elapsed, HOUR)) * left
     return { low: 0, middle, high: 2 * middle }
   }
   const before = mean(past.map((one) => one.before))

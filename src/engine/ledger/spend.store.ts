@@ -3,6 +3,7 @@ import type { ReadDb } from '../store/index.ts'
 import type { Span } from './days.ts'
 import { type CallRow, callColumns, toCall } from './ledger.store.ts'
 import type { PriceSource } from './price.ts'
+import type { MeteredUsage, Service } from './usage.ts'
 
 /** What spend_sum keeps sums by: hour by hour, and by task day by day of UTC. */
 export type Dim = 'agent' | 'model' | 'project' | 'provider' | 'task'
@@ -12,8 +13,7 @@ export type KeyCost = { readonly key: string; readonly start: number; readonly c
 /** A bill with all that it was made of. */
 export type BilledCall = {
   readonly call: CallView
-  readonly cacheWrite1h: number
-  readonly webSearches: number
+  readonly usage: MeteredUsage
   readonly computedCost: Nanodollars
   readonly reportedCost: Nanodollars | null
   /** Ids of the envelopes that it was reserved against. */
@@ -42,7 +42,9 @@ const NEWEST = 'ORDER BY at DESC, id DESC LIMIT :limit'
 
 type BilledRow = CallRow & {
   cache_write_1h: number
+  reasoning: number
   web_searches: number
+  service: Service
   computed_cost: Nanodollars
   reported_cost: Nanodollars | null
   envelopes: string
@@ -50,7 +52,7 @@ type BilledRow = CallRow & {
   version: string | null
   rates: string | null
 }
-const billedColumns = `${callColumns.replaceAll(/(\w+)/g, 'c.$1')}, c.cache_write_1h, c.web_searches, c.computed_cost, c.reported_cost, c.envelopes, p.source, p.version, p.rates`
+const billedColumns = `${callColumns.replaceAll(/(\w+)/g, 'c.$1')}, c.cache_write_1h, c.reasoning, c.web_searches, c.service, c.computed_cost, c.reported_cost, c.envelopes, p.source, p.version, p.rates`
 const billedFrom = 'FROM call c LEFT JOIN price p ON p.id = c.price_id'
 
 /** Everything that is read of the money. Sums come from what is kept by the hour; a bill is read only where bills are asked for. */
@@ -65,11 +67,11 @@ export function createSpendReader(db: ReadDb) {
   )
   // Whole days by task, and the hours before the first and after the last of them.
   const byTask = db.prepare<{ from: number; firstDay: number; lastDay: number; to: number; limit: number }, SumRow>(
-    `SELECT s.key AS key, ${sumsOf('s')} FROM (
+    `SELECT part.key AS key, ${sumsOf('part')} FROM (
        SELECT key, calls, input, cache_read, cache_write, output, cost, list_cost FROM spend_sum WHERE dim = 'task' AND hour >= :firstDay AND hour < :lastDay
        UNION ALL SELECT ${hourColumns} FROM spend_hour WHERE hour >= :from AND hour < :firstDay
-       UNION ALL SELECT ${hourColumns} FROM spend_hour WHERE hour >= :lastDay AND hour < :to) s
-      GROUP BY s.key ORDER BY sum(s.cost) DESC, s.key LIMIT :limit`,
+       UNION ALL SELECT ${hourColumns} FROM spend_hour WHERE hour >= :lastDay AND hour < :to) part
+      GROUP BY part.key ORDER BY sum(part.cost) DESC, part.key LIMIT :limit`,
   )
   const cells = db.prepare<{ dim: Dim; spans: string }, KeyCost>(
     `WITH ${SPANS} SELECT span.start AS start, s.key AS key, sum(s.cost) AS cost
@@ -107,11 +109,11 @@ export function createSpendReader(db: ReadDb) {
   const at = db.prepare<{ id: string }, { at: number }>('SELECT at FROM call WHERE id = :id')
   type PageArgs = FilterArgs & { lastAt: number; lastId: string; limit: number }
   const page = (index: string, where: string) =>
-    db.prepare<PageArgs & { id?: string }, CallRow>(
+    db.prepare<PageArgs & { taskId?: string; planId?: string | null }, CallRow>(
       `SELECT ${callColumns} FROM call INDEXED BY ${index} WHERE ${where} AND ${IN_SPAN} AND ${MATCHES} AND (at, id) < (:lastAt, :lastId) ${NEWEST}`,
     )
-  const ofTask = page('call_of_task', 'task_id = :id')
-  const ofPlan = page('call_of_plan', 'plan_id = :id')
+  const ofTask = page('call_of_task', 'task_id = :taskId AND (:planId IS NULL OR plan_id = :planId)')
+  const ofPlan = page('call_of_plan', 'plan_id = :planId')
   const inTime = page('call_by_time', 'true')
   const closedInTime = page('call_by_time', "state <> 'open'")
   const openNow = page('call_open', "state = 'open'")
@@ -168,8 +170,8 @@ export function createSpendReader(db: ReadDb) {
       const lastAt = last?.at ?? Number.MAX_SAFE_INTEGER
       const named = { agent: agent ?? null, model: model ?? null, provider: provider ?? null, project: project ?? null }
       const args = { ...named, from: since ?? 0, to: Math.min(until ?? Number.MAX_SAFE_INTEGER, lastAt + 1), lastAt, lastId: last?.id ?? '', limit }
-      if (taskId) return ofTask.all({ ...args, id: taskId }).map(toCall)
-      if (planId) return ofPlan.all({ ...args, id: planId }).map(toCall)
+      if (taskId) return ofTask.all({ ...args, taskId, planId: planId ?? null }).map(toCall)
+      if (planId) return ofPlan.all({ ...args, planId }).map(toCall)
       if (Object.values(named).every((name) => name === null)) return inTime.all(args).map(toCall)
       const rows = openNow.all(args)
       const open = rows.length
@@ -200,12 +202,14 @@ const toSpendRow = (row: SumRow): SpendRow => ({
   usage: { input: row.input, cacheRead: row.cache_read, cacheWrite: row.cache_write, output: row.output },
 })
 
-const toBilled = (row: BilledRow): BilledCall => ({
-  call: toCall(row),
-  cacheWrite1h: row.cache_write_1h,
-  webSearches: row.web_searches,
-  computedCost: row.computed_cost,
-  reportedCost: row.reported_cost,
-  envelopes: JSON.parse(row.envelopes) as number[],
-  price: row.source !== null && row.version !== null && row.rates !== null ? { source: row.source, version: row.version, rates: row.rates } : null,
-})
+function toBilled(row: BilledRow): BilledCall {
+  const call = toCall(row)
+  return {
+    call,
+    usage: { ...call.usage, cacheWrite1h: row.cache_write_1h, reasoning: row.reasoning, webSearches: row.web_searches, service: row.service },
+    computedCost: row.computed_cost,
+    reportedCost: row.reported_cost,
+    envelopes: JSON.parse(row.envelopes) as number[],
+    price: row.source !== null && row.version !== null && row.rates !== null ? { source: row.source, version: row.version, rates: row.rates } : null,
+  }
+}

@@ -95,7 +95,7 @@ export function createSpend({ reader: readDb, clock, products, work, budgetsOf, 
       const { call, price, computedCost, reportedCost, envelopes } = bill
       return {
         call,
-        lines: price ? toChargeLines(JSON.parse(price.rates) as Rate, { ...bill, usage: call.usage }) : [],
+        lines: price ? toChargeLines(JSON.parse(price.rates) as Rate, bill.usage, computedCost) : [],
         price: price && { source: price.source, version: price.version },
         computedCost,
         reportedCost,
@@ -106,9 +106,9 @@ export function createSpend({ reader: readDb, clock, products, work, budgetsOf, 
 
     /** Where the money went and where it is going. */
     insight({ zone, ...within }: Within): SpendInsight {
-      const { since, until, from, to } = toRange(within, zone)
+      const { since, until, upTo, from, to } = toRange(within, zone)
       const [sum] = reader.sumBySpan([[from, to]])
-      const done = work(since, until)
+      const done = work(since, upTo)
       const total = sum?.cost ?? 0
       const input = sum ? sum.usage.input + sum.usage.cacheRead + sum.usage.cacheWrite : 0
       const unit = (name: SpendInsight['units'][number]['unit'], count: number) => ({
@@ -123,7 +123,7 @@ export function createSpend({ reader: readDb, clock, products, work, budgetsOf, 
         cacheHitRate: sum && input > 0 ? sum.usage.cacheRead / input : null,
         failedAttempts: done.failedAttemptCost,
         retries: done.retryCost,
-        ...reader.doubtful(since, until),
+        ...reader.doubtful(since, upTo),
         units: [unit('passing task', done.passedTasks), unit('merged change', done.mergedChanges), unit('product', done.products)],
         movers: toMovers(from, to),
         ...foretell(zone),
@@ -139,7 +139,7 @@ export function createSpend({ reader: readDb, clock, products, work, budgetsOf, 
     const first = since ?? (startOfDay(now - 29 * DAY, zone) as Instant)
     const last = until ?? now
     const to = Math.ceil((last + (until === undefined ? 1 : 0)) / HOUR) * HOUR
-    return { since: first, until: last, from: first - (first % HOUR), to: Math.max(first - (first % HOUR), to) }
+    return { since: first, until: last, upTo: until ?? now + 1, from: first - (first % HOUR), to: Math.max(first - (first % HOUR), to) }
   }
 
   /** Where midnight does not fall on an hour of UTC, the part before the first whole hour is read call by call. */
