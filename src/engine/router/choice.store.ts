@@ -23,6 +23,10 @@ type Row = {
   ended_at: Instant | null
 }
 
+type WayRow = Pick<Row, 'role' | 'kind' | 'asked' | 'chosen' | 'fallbacks'>
+export type Way = Omit<WayRow, 'fallbacks'> & { readonly fallbacks: readonly string[] }
+const ways = 'SELECT role, kind, asked, chosen, fallbacks FROM route_choice'
+
 /** A builder's choice goes as its attempt does: the queue alone knows how that ended, and late bills still reach it. */
 const choices = `
   SELECT c.id, c.at, c.attempt_id, c.task_id, c.agent, c.role, c.kind, c.tier, c.asked, c.chosen, c.fallbacks, c.reason, c.candidates,
@@ -62,10 +66,8 @@ const HISTORY = 500
 
 export function createChoiceReader(db: ReadDb) {
   const ofTask = db.prepare<{ taskId: TaskId; limit: number }, Row>(`${choices} WHERE c.task_id = :taskId ORDER BY c.id DESC LIMIT :limit`)
-  const ofAttempt = db.prepare<{ attemptId: AttemptId }, Row>(`${choices} WHERE c.attempt_id = :attemptId ORDER BY c.id DESC`)
-  const ofSession = db.prepare<{ sessionId: SessionId; asked: string }, Row>(
-    `${choices} WHERE c.session_id = :sessionId AND c.asked = :asked ORDER BY c.id DESC LIMIT 1`,
-  )
+  const ofAttempt = db.prepare<{ attemptId: AttemptId }, WayRow>(`${ways} WHERE attempt_id = :attemptId ORDER BY id DESC`)
+  const ofSession = db.prepare<{ sessionId: SessionId }, WayRow>(`${ways} WHERE session_id = :sessionId ORDER BY id DESC`)
   const history = db.prepare<Pick<Row, 'role' | 'kind'> & { limit: number }, Pick<Row, 'chosen' | 'state' | 'cost'>>(
     `SELECT c.chosen, coalesce(c.outcome_state, a.state) AS state, coalesce(c.outcome_cost, a.spent) AS cost
        FROM route_choice c LEFT JOIN attempt a ON a.id = c.attempt_id AND c.role = 'builder'
@@ -78,12 +80,9 @@ export function createChoiceReader(db: ReadDb) {
   )
   return {
     ofTask: (taskId: TaskId): RouteChoiceView[] => ofTask.all({ taskId, limit: 100 }).map(toChoice),
-    /** Newest first. */
-    ofAttempt: (attemptId: AttemptId): RouteChoiceView[] => ofAttempt.all({ attemptId }).map(toChoice),
-    ofSession(sessionId: SessionId, asked: string): RouteChoiceView | undefined {
-      const row = ofSession.get({ sessionId, asked })
-      return row && toChoice(row)
-    },
+    /** Who was chosen and who stands in, newest first: read before every call, so no more than that. */
+    ofAttempt: (attemptId: AttemptId): Way[] => ofAttempt.all({ attemptId }).map(toWay),
+    ofSession: (sessionId: SessionId): Way[] => ofSession.all({ sessionId }).map(toWay),
     /** How the models did at one kind of work; attempts that were interrupted say nothing of a model. */
     history(role: Row['role'], kind: Row['kind']): Map<string, TrackRecord> {
       const records = new Map<string, { passed: number; failed: number; costs: Nanodollars[] }>()
@@ -102,6 +101,8 @@ export function createChoiceReader(db: ReadDb) {
     built: (taskId: TaskId, attemptId: AttemptId): string[] => built.all({ taskId, attemptId }).map(({ ref }) => ref),
   }
 }
+
+const toWay = ({ fallbacks, ...way }: WayRow): Way => ({ ...way, fallbacks: JSON.parse(fallbacks) })
 
 function toChoice({ attempt_id, task_id, fallbacks, candidates, state, cost, ended_at, ...row }: Row): RouteChoiceView {
   const ended = toOutcomeState(state)

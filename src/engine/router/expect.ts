@@ -61,19 +61,30 @@ function toMedian(costs: readonly Nanodollars[]): Nanodollars {
 
 export type Priced = { readonly tier: ModelTier; readonly passRate: number; readonly attemptCost: number | null }
 
+/** Nanodollars of the cheapest of these models until it passes, for each rank: what a rescue from above costs. */
+export function toRescues(models: readonly Priced[]): ReadonlyMap<number, number> {
+  const rescues = new Map<number, number>()
+  for (const model of models) {
+    const rank = ranks[model.tier]
+    rescues.set(rank, Math.min(untilPassed(model), rescues.get(rank) ?? Number.POSITIVE_INFINITY))
+  }
+  return rescues
+}
+
 /**
  * Nanodollars of a task to its end when it starts with this model (R-114): its tries, each as probable as the failure of those
  * before it, and, when all of them fail, the cheapest model of a higher tier until that one passes. On the top it is its own fallback.
  */
-export function toTotalCost(model: Priced, others: readonly Priced[]): Nanodollars | null {
+export function toTotalCost(model: Priced, rescues: ReadonlyMap<number, number>): Nanodollars | null {
   if (model.attemptCost === null) return null
   const miss = 1 - model.passRate
-  const untilPassed = (one: Priced) => (one.attemptCost === null ? Number.POSITIVE_INFINITY : one.attemptCost / one.passRate)
-  const above = others.filter((other) => ranks[other.tier] > ranks[model.tier]).map(untilPassed)
+  const above = [...rescues].filter(([rank]) => rank > ranks[model.tier]).map(([, cost]) => cost)
   const rescue = Math.min(...above, Number.POSITIVE_INFINITY)
   const tries = Array.from({ length: TRIES }, (_, n) => miss ** n).reduce((sum, share) => sum + share, 0)
   return Math.round(model.attemptCost * tries + miss ** TRIES * (Number.isFinite(rescue) ? rescue : untilPassed(model))) as Nanodollars
 }
+
+const untilPassed = ({ attemptCost, passRate }: Priced): number => (attemptCost === null ? Number.POSITIVE_INFINITY : attemptCost / passRate)
 
 /** How much may be asked of a tier. Local models share the base of the pyramid with the cheap ones. */
 export const ranks: { readonly [T in ModelTier]: number } = { local: 1, fast: 1, mid: 2, frontier: 3 }

@@ -11,8 +11,10 @@ export type Ability = { readonly contextWindow: number | null; readonly maxOutpu
 /** Makers of models: what they say of a model goes before what a reseller says. */
 const makers = ['anthropic', 'openai', 'google', 'xai', 'mistral', 'deepseek', 'moonshotai', 'zai', 'minimax', 'meta', 'groq', 'cerebras']
 
-/** Names of things that providers list beside models that talk. */
-const SILENT = /embed|whisper|\btts|dall-e|moderation|rerank|transcri|imagen|image|realtime|speech|guard\b/i
+/** Names of what providers list beside models that hold a conversation: other uses, other ways to call them, and doors that answer the next day. */
+const SILENT = /embed|whisper|\btts|dall-e|moderation|rerank|transcri|image|realtime|speech|audio|guard\b|:batch$/i
+
+const unknown: Ability = { contextWindow: null, maxOutput: null, vision: false, tools: true }
 
 /** What models can do, from assets/models.json. A model that it does not list is taken to talk and to use tools, and not to see, unless its name says otherwise. */
 export function createAbilities(file: string) {
@@ -27,12 +29,8 @@ export function createAbilities(file: string) {
   return (provider: string, model: string): Ability => {
     const bare = toBare(model)
     const own = byProvider.get(provider)
-    return (
-      own?.get(model) ??
-      own?.get(bare) ??
-      anywhere.get(model) ??
-      anywhere.get(bare) ?? { contextWindow: null, maxOutput: null, vision: false, tools: !SILENT.test(model) }
-    )
+    const known = own?.get(model) ?? own?.get(bare) ?? anywhere.get(model) ?? anywhere.get(bare) ?? unknown
+    return SILENT.test(model) ? { ...known, tools: false } : known
   }
 }
 export type Abilities = ReturnType<typeof createAbilities>

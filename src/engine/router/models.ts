@@ -61,15 +61,22 @@ export function createModels({ providers, rules, prices, abilities, clock, circu
     list(named: readonly string[] = []): ModelView[] {
       const known = rules()
       return providers.usable().flatMap((row) => {
-        const listed = lists.get(row.name)?.ids ?? []
         const own = named.filter((ref) => ref.startsWith(`${row.name}/`)).map((ref) => ref.slice(row.name.length + 1))
-        const ids = new Set([...(listed.length > 0 ? listed : prices.models(row.name)), ...own])
+        const ids = new Set([...namesOf(row.name), ...own])
         return [...ids].map((id) => toView(row, id, known.get(`${row.name}/${id}`)))
       })
     },
 
+    /** What a provider's models are called, as far as is known. */
+    of: namesOf,
+
     /** One model, also when nobody lists it. */
     view: (row: ProviderRow, model: string): ModelView => toView(row, model, rules().get(`${row.name}/${model}`)),
+  }
+
+  function namesOf(provider: string): readonly string[] {
+    const listed = lists.get(provider)?.ids ?? []
+    return listed.length > 0 ? listed : prices.models(provider)
   }
 
   async function refresh(provider: string): Promise<Listed> {

@@ -1,6 +1,6 @@
 import { type DriverName, formatMoney, type ModelTier, type ModelView, type RouteCandidate, type WireFormat } from '../../contract/index.ts'
 import type { Rest } from './breaker.ts'
-import { NO_RECORD, type Purpose, ranks, type TrackRecord, toAttemptCost, toPassRate, toTotalCost } from './expect.ts'
+import { NO_RECORD, type Purpose, ranks, type TrackRecord, toAttemptCost, toPassRate, toRescues, toTotalCost } from './expect.ts'
 
 /** What a model is wanted for and what it has to be able to do. */
 export type Wish = {
@@ -148,7 +148,7 @@ function judge(wish: Wish, { models, recordOf, restOf }: Known): Judged[] {
       unfit: findUnfit(model, wish),
     }
   })
-  const able = priced.filter((one) => one.unfit === null)
+  const rescues = toRescues(priced.filter((one) => one.unfit === null))
   return priced.map((one) => {
     const { model, record, unfit } = one
     const isBelow = wish.tier !== 'local' && ranks[model.tier] < ranks[wish.tier]
@@ -161,7 +161,7 @@ function judge(wish: Wish, { models, recordOf, restOf }: Known): Judged[] {
       candidate: {
         ref: model.ref,
         tier: model.tier,
-        expectedCost: toTotalCost(one, able),
+        expectedCost: toTotalCost(one, rescues),
         passRate: Math.round(one.passRate * 1000) / 1000,
         samples: record.passed + record.failed,
         excluded: unfit ?? rest?.detail ?? (isBelow ? `below tier ${wish.tier}` : null),

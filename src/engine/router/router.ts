@@ -10,6 +10,7 @@ import {
   type ModelRef,
   type ModelTier,
   type ModelView,
+  modelAliases,
   type ProviderPreset,
   type RouteChoiceId,
   type RouteChoiceView,
@@ -219,6 +220,9 @@ export function createRouter(deps: RouterDeps) {
       })
     },
 
+    /** Names under which a program that was given a provider may ask for a model. */
+    names: (provider: string): string[] => [...modelAliases, ...models.of(provider)],
+
     /** How a call ended; heard from the gateway. The headers of the answer may say until when a limit holds. */
     report: ({ provider, model }: { provider: string; model: string }, outcome: Outcome, headers?: AnswerHeaders): void =>
       breakers.report(provider, model, outcome, headers),
@@ -250,17 +254,18 @@ export function createRouter(deps: RouterDeps) {
   /** `reef/auto` is what the attempt was given; a tier is a choice of its own, made once for a session. */
   function toAliasRefs(asked: Call, alias: ModelAlias): string[] {
     const { agent, attemptId, sessionId, taskId, wire } = asked
-    const given =
-      alias === 'reef/auto' && attemptId ? choiceReader.ofAttempt(attemptId).find((choice) => choice.role === 'builder' && choice.kind !== null) : undefined
-    const known = [given, choiceReader.ofSession(sessionId, alias)].find((choice) => choice?.chosen && speaks(choice.chosen, wire))
-    if (known?.chosen) return [known.chosen, ...known.fallbacks]
+    const given = alias === 'reef/auto' && attemptId ? choiceReader.ofAttempt(attemptId).filter((way) => way.role === 'builder' && way.kind !== null) : []
+    const own = choiceReader.ofSession(sessionId).filter((way) => way.asked === alias)
+    const known = [...given, ...own].find((way) => speaks(way.chosen, wire))
+    if (known) return [known.chosen, ...known.fallbacks]
     const wires = (['anthropic', 'openai-responses', 'openai-chat', 'ollama'] as const).filter((other) => toSpoken(other) === toSpoken(wire))
     const ask: Ask = {
       role: 'builder',
       // No task of its own: how it goes says nothing of models for that kind of work.
       kind: null,
       agent,
-      driver: 'pi',
+      // Whoever is served by a subscription is the program that it is granted for.
+      driver: reader.get(asked.provider)?.billing === 'subscription' ? 'claude-code' : 'pi',
       wires,
       tier: 'mid',
       asked: alias,
