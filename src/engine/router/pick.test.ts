@@ -82,7 +82,7 @@ describe('the pyramid (R-112, R-113)', () => {
     expect(decision).toMatchObject({ kind: 'chosen', ref: 'far/fast', reason: expect.stringContaining('No connected model is of tier frontier or above') })
   })
 
-  it('asks nobody who cannot do it, and says of each why not', () => {
+  it('asks nobody who cannot do it, long input included, and says of each why not (R-119)', () => {
     const models = [
       model('a/wire', { wire: 'openai-chat' }),
       model('b/small', { contextWindow: 16_000 }),

@@ -153,14 +153,14 @@ describe('a choice', () => {
     expect(now.candidates.find(({ ref }) => ref === 'one/m-mid')).toMatchObject({ samples: 16, passRate: 0.19 })
   })
 
-  it('starts at the tier that was asked for and climbs when that has failed (R-113)', async () => {
+  it('starts at the tier that was asked for and climbs when that has failed (R-113, R-115)', async () => {
     const { router, connect } = open({ list: catalogue })
     connect('one')
     const asked = [{ tier: 'fast' }, { asked: 'reef/frontier' }, { asked: 'reef/fast' }, { tier: 'fast', isLastResort: true }, { tier: 'local' }] as const
     expect(await Promise.all(asked.map((more) => chosen(router, more)))).toEqual(['one/m-fast', 'one/m-top', 'one/m-fast', 'one/m-mid', 'missing'])
   })
 
-  it('keeps a reviewer away from everything that built, also from what stood in for the builder (C-17)', async () => {
+  it('keeps a reviewer away from everything that built, also from what stood in for the builder (C-17, R-128)', async () => {
     const { db, router, connect } = open({ list: catalogue })
     connect('one')
     const attemptId = toAttemptId(1)
@@ -283,7 +283,7 @@ describe('the models of a provider', () => {
 })
 
 describe('ways for a call', () => {
-  it('are the model that was asked for, then the fallbacks of the attempt that it was chosen for, in its wire', async () => {
+  it('are the model that was asked for, then the fallbacks of the attempt that it was chosen for, in its wire (R-121)', async () => {
     const { router, connect } = open({ list: catalogue })
     connect('one')
     connect('two', 'openai-chat')
@@ -314,7 +314,7 @@ describe('ways for a call', () => {
     ])
   })
 
-  it('of an alias are those of the attempt’s own choice, or of one that is made once for the session', async () => {
+  it('of an alias are those of the attempt’s own choice, or of one that is made once for the session (R-120, R-129)', async () => {
     const { router, connect, events } = open({ list: catalogue })
     connect('one')
     connect('two', 'openai-chat')
@@ -330,7 +330,7 @@ describe('ways for a call', () => {
     expect(refused(() => refs(router, { model: 'reef/local' }))).toContain('model/none-connected: Nothing can serve reef/local')
   })
 
-  it('leave out what rests while there is another, and block nobody who has no other', async () => {
+  it('leave out what rests while there is another, and block nobody who has no other (R-125, R-127)', async () => {
     const { router, connect } = open({ list: catalogue })
     connect('one')
     connect('two')
