@@ -32,11 +32,11 @@ export async function benchSpend(): Promise<BenchRow[]> {
   const floor = toFloor(reader, seeded)
   const views = toViews(reader, seeded)
   const rows = [
-    row('L1', 'spend by day, agent, model, project, product, provider and task: 1, 7, 30 and 365 days', views.summary, floor.sums),
-    row('L2', 'what the money bought, and where it is going', views.insight, floor.sums),
-    row('L3', 'a page of calls by every filter, from the first and from the middle', views.calls, floor.page),
-    row('L4', 'one call with its bill', views.call, floor.one),
-    row('L5', 'a page of a file: 2,500 calls, or 500 with a row for each kind of token', views.export, floor.bills),
+    row({ id: 'L1', goal: 'spend by day, agent, model, project, product, provider and task: 1, 7, 30 and 365 days', views: views.summary, floor: floor.sums }),
+    row({ id: 'L2', goal: 'what the money bought, and where it is going', views: views.insight, floor: floor.sums }),
+    row({ id: 'L3', goal: 'a page of calls by every filter, from the first and from the middle', views: views.calls, floor: floor.page }),
+    row({ id: 'L4', goal: 'one call with its bill', views: views.call, floor: floor.one }),
+    row({ id: 'L5', goal: 'a page of a file: 2,500 calls, or 500 with a row for each kind of token', views: views.export, floor: floor.bills }),
   ]
   reader.close()
   remove()
@@ -44,7 +44,7 @@ export async function benchSpend(): Promise<BenchRow[]> {
 }
 
 /** One row for many views: its figure is the worst 99th percentile among them. */
-function row(id: string, goal: string, views: readonly View[], floor: () => void): BenchRow {
+function row({ id, goal, views, floor }: { id: string; goal: string; views: readonly View[]; floor: () => void }): BenchRow {
   const measured = views.map(({ name, run }) => {
     run()
     const times = Array.from({ length: ROUNDS }, () => time(run))

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { parseSync } from 'vite'
 
 const root = join(import.meta.dirname, '..')
-const ID = /\b(?:(R-\d{3})\s?[…–]\s?(R-\d{3})|R-\d{3}|C-\d{2}|U-\d{2,3}b?|[QEDS]\d{1,2})\b/g
+const ID = /\b(?:(R-\d{3})\s?[…–]\s?(R-\d{3})|R-\d{3}|C-\d{2}|U-\d{2,3}b?|[QEDGLS]\d{1,2})\b/g
 const runners = new Set(['it', 'test', 'describe', 'suite'])
 
 const pad = (n) => `R-${String(n).padStart(3, '0')}`

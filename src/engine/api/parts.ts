@@ -1,4 +1,4 @@
-import type { CallView, FactoryStatus, HealthCheck, SpendToday, TaskView } from '../../contract/index.ts'
+import type { Actor, CallView, FactoryStatus, HealthCheck, SpendToday, TaskView } from '../../contract/index.ts'
 import type { Roster } from '../agents/index.ts'
 import type { Approvals, createApprovalsReader } from '../approvals/index.ts'
 import type { Delivery } from '../delivery/index.ts'

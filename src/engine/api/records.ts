@@ -1,12 +1,6 @@
 import { os } from './context.ts'
 import type { ApiParts } from './parts.ts'
 
-export const toSpend = ({ ledger, settings }: ApiParts) =>
-  os.spend.router({
-    summary: os.spend.summary.handler(({ input }) => ledger.summary({ ...input, zone: settings.get().timeZone })),
-    calls: os.spend.calls.handler(({ input }) => ({ calls: ledger.calls(input) })),
-  })
-
 export const toAudit = ({ journal }: ApiParts) =>
   os.audit.router({
     list: os.audit.list.handler(({ input }) => {
