@@ -164,7 +164,9 @@ export function createMoneyRouter({ name, world, read, refuse, tell }: Deps) {
         )
         return made
       }),
-      explain: os.budget.explain.handler(() => read({ budgets: limits.slice(0, 5), killedAt: null })),
+      explain: os.budget.explain.handler(() =>
+        read({ budgets: limits.toSorted((a, b) => a.hard - a.spent - a.held - (b.hard - b.spent - b.held)).slice(0, 5), killedAt: null }),
+      ),
     }),
     model: os.model.router({
       list: os.model.list.handler(() => read({ models: offered.length > 0 ? offered : [...providers.keys()].map((of) => model(`${of}/claude-sonnet-4-5`)) })),

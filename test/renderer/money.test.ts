@@ -272,6 +272,18 @@ it('what this machine has already is connected with one press, and an address wi
   await context.close()
 }, 60_000)
 
+it('a task that waits for money shows the budgets that hold it, the tightest first (U-79)', async () => {
+  const { page, context } = await stage.open({ place: `plans/${id('plan', 2)}/${id('task', 8)}` })
+  await page.getByRole('heading', { name: 'Budgets that hold it' }).waitFor()
+  const bars = page.getByRole('complementary', { name: 'Task T2' }).getByRole('meter')
+  expect(await bars.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toEqual([
+    'Spent of agent Hawk, a day',
+    'Spent of agent Rex, a day',
+    'Spent of task …000003, in all',
+  ])
+  await context.close()
+}, 60_000)
+
 it('a thousand calls, budgets and models are a few rows in the document (U-117)', async () => {
   const { page, context } = await stage.open({ world: 'thousand', place: 'spend/calls' })
   for (const [place, name, rows] of [

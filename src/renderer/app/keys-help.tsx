@@ -10,7 +10,7 @@ const groups: ReadonlyArray<readonly [title: string, keys: ReadonlyArray<readonl
     [
       ['Ctrl K', 'commands and things, also /'],
       ['n', 'new request'],
-      ['Ctrl Shift P', 'pause or resume, then Enter'],
+      ['Ctrl Shift P', 'pause or resume, then Enter; kill spend'],
       ['?', 'this list'],
       ['Esc', 'back, close'],
     ],
@@ -28,6 +28,7 @@ const groups: ReadonlyArray<readonly [title: string, keys: ReadonlyArray<readonl
     'Inbox',
     [
       ['a', 'approve what is shown'],
+      ['1 2 3', 'one of several ways to approve'],
       ['d', 'deny, then a reason: 1 to 5'],
       ['u', 'undo, while it counts down'],
     ],

@@ -10,6 +10,7 @@ import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { StateMark } from '../../parts/state-mark.tsx'
 import { Elapsed } from '../../parts/time.tsx'
+import { HeldBy } from './held-by.tsx'
 import styles from './inspector.module.css'
 import { Artifacts, Attempts, Evidence, Sessions } from './inspector-parts.tsx'
 import type { PlanStore } from './plan-store.ts'
@@ -49,6 +50,7 @@ export function Inspector({ store, taskId, onClose }: { store: PlanStore; taskId
         <Button kind="quiet" aria-label="Close the task" icon={<X />} onClick={onClose} />
       </header>
       <Why task={task} />
+      {task.wait?.reason === 'budget' ? <HeldBy task={task} /> : null}
       <TaskActs store={store} task={task} />
       <Facts store={store} task={task} />
       <RefusalNote refusal={refusal} again={again} />

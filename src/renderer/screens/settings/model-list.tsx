@@ -133,13 +133,13 @@ const columns = (
   {
     id: 'can',
     head: 'can',
-    width: 'minmax(64px, 1fr)',
+    width: '100px',
     cell: ({ tools, vision }) => [tools ? 'tools' : null, vision ? 'pictures' : null].filter(Boolean).join(', ') || 'text',
   },
   {
     id: 'circuit',
     head: 'calls',
-    width: 'minmax(48px, 1.2fr)',
+    width: '116px',
     cell: ({ circuit }) => <StateMark machine="circuit" state={circuit} glyphOnly={circuit === 'closed'} />,
   },
   {

@@ -12,6 +12,7 @@ import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { At } from '../../parts/time.tsx'
+import { usePaced } from '../../parts/use-paced.ts'
 import { toQuery } from './calls.select.ts'
 import { Figures } from './figures.tsx'
 import styles from './spend.module.css'
@@ -21,6 +22,8 @@ import { Sums } from './sums.tsx'
 
 // recharts is larger than the rest of the page together.
 const SpendChart = lazy(() => import('./chart.tsx').then((module) => ({ default: module.SpendChart })))
+
+const SAY_MS = 5000
 
 /** Choices outlive a look at another screen. */
 const chosen: { span: Span; by: SpendBy; figures: boolean } = { span: '7d', by: 'agent', figures: false }
@@ -86,10 +89,9 @@ export function Breakdown({ version, nameOfTask }: SpendDeps) {
           Each call to a model is counted here as soon as it is answered; a rehearsal is free.
         </Empty>
       ) : (
-        <div data-stale={answer.loading || answer.refusal !== undefined} className={styles.answer}>
-          <p role="status" className={styles.sentence}>
-            {sentence}
-          </p>
+        <div data-stale={answer.refusal !== undefined} className={styles.answer}>
+          <p className={styles.sentence}>{sentence}</p>
+          <Said text={sentence} />
           {chart.highest === 0 ? (
             <p className={styles.muted}>No cash was spent: rehearsals and models of this machine cost nothing, subscriptions are paid by the month.</p>
           ) : figures ? (
@@ -111,5 +113,14 @@ export function Breakdown({ version, nameOfTask }: SpendDeps) {
         </div>
       )}
     </Card>
+  )
+}
+
+/** Says the sentence when it changes, but not with every call (U-112). */
+function Said({ text }: { text: string }) {
+  return (
+    <p role="status" className={styles.unseen}>
+      {usePaced(text, SAY_MS)}
+    </p>
   )
 }

@@ -3,11 +3,12 @@ import type { BudgetView } from '../../../contract/budgets.ts'
 import { formatMoney } from '../../../contract/money.ts'
 import { useCommand } from '../../live/reef.ts'
 import { say } from '../../live/shell-door.ts'
+import { nameOfBudget, toStanding } from '../../parts/budget-words.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog, DialogActions } from '../../parts/dialog.tsx'
 import { Input } from '../../parts/field.tsx'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
-import { type BudgetInput, ceilingOf, checkDraft, nameOfBudget, toDraft, toStanding } from './budgets.select.ts'
+import { type BudgetInput, ceilingOf, checkDraft, toDraft } from './budgets.select.ts'
 import styles from './spend.module.css'
 
 /** Changes one limit. Lowering it is one press; raising it asks for the new amount once more, typed (U-73). */

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type BudgetView, budgetKinds, budgetScopes } from '../../../contract/budgets.ts'
 import { toNanodollars } from '../../../contract/money.ts'
-import { ceilingOf, checkDraft, nameOfBudget, toDraft, toGroups, toStanding } from './budgets.select.ts'
+import { nameOfBudget, toStanding } from '../../parts/budget-words.ts'
+import { ceilingOf, checkDraft, toDraft, toGroups } from './budgets.select.ts'
 
 const usd = toNanodollars
 const budget = (change: Partial<BudgetView>): BudgetView => ({

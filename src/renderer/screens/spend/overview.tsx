@@ -53,7 +53,7 @@ export function Overview({ version }: SpendDeps) {
               </span>
             )}
           </div>
-          <div className={styles.halves} data-stale={answer.loading || old !== undefined}>
+          <div className={styles.halves} data-stale={old !== undefined}>
             <Units insight={insight} />
             <Movers insight={insight} />
             <Quality insight={insight} />

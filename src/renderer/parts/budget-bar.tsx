@@ -1,7 +1,7 @@
-import type { BudgetView } from '../../../contract/budgets.ts'
-import { Meter } from '../../parts/meter.tsx'
-import { nameOfBudget, toStanding } from './budgets.select.ts'
-import styles from './spend.module.css'
+import type { BudgetView } from '../../contract/index.ts'
+import styles from './budget-bar.module.css'
+import { nameOfBudget, toStanding } from './budget-words.ts'
+import { Meter } from './meter.tsx'
 
 /**
  * One limit as a bar: spent, then hatched what calls under way hold, then what is left; ticks where it alerts and at 50, 80 and 100 per cent
