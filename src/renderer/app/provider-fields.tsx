@@ -18,7 +18,8 @@ export function ProviderFields({
 }) {
   const errorOf = (field: string) => (refusal?.field === field ? [refusal.message, refusal.remedy].filter(Boolean).join(' ') : undefined)
   const wrong = ['name', 'wire', 'baseUrl'].some((field) => refusal?.field === field)
-  const open = preset === other || hasGap(preset) || wrong
+  // A server of one's own stands where its owner put it: its address is looked at first.
+  const open = preset === other || hasGap(preset) || preset.keyUrl === null || wrong
   return (
     <>
       <div>
@@ -26,7 +27,7 @@ export function ProviderFields({
         <p className={styles.hint}>{preset.note}</p>
         {preset.keyUrl ? <KeyPage url={preset.keyUrl} /> : null}
       </div>
-      {preset.billing === 'local' ? null : (
+      {form.wire === 'ollama' ? null : (
         // Uncontrolled: the key stands in the field and nowhere else on the page.
         <Input
           label="Key"

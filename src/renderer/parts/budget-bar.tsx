@@ -21,7 +21,7 @@ export function BudgetBar({ budget, nameOfTask }: { budget: BudgetView; nameOfTa
         attention={attention}
         marks={[hard * 0.5, hard * 0.8, ...(spent > hard ? [hard] : []), ...(soft === null ? [] : [soft])]}
       />
-      <span>{words}</span>
+      <span title={words}>{words}</span>
     </span>
   )
 }
