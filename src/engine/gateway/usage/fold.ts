@@ -46,6 +46,7 @@ export function createFold(contentType: string | undefined): Fold {
       if (kind !== 'whole') return frames.push(chunk).map(take)
       size += chunk.length
       if (size <= MOST_JSON) whole.push(chunk)
+      else whole.length = 0
       return []
     },
     end() {
