@@ -109,7 +109,7 @@ function Report({ report, pending, onBook }: { report: InvoiceReport; pending: b
             </caption>
             <thead>
               <tr>
-                <th scope="col">day</th>
+                <th scope="col">day, UTC</th>
                 <th scope="col">invoiced</th>
                 <th scope="col">ledger</th>
                 <th scope="col">difference</th>

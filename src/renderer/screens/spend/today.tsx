@@ -32,7 +32,7 @@ export function Today({ spend }: { spend: SpendToday }) {
               <Money amount={held} /> held by calls under way ·{' '}
             </>
           ) : null}
-          <Money amount={perHour} /> an hour now
+          <Money amount={perHour} /> in the last hour
         </span>
       </p>
       <Meter
