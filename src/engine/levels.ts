@@ -42,6 +42,8 @@ export const tableOwners: Readonly<Record<string, string>> = {
   agent_version: 'agents',
   call: 'ledger',
   spend_hour: 'ledger',
+  spend_sum: 'ledger',
+  adjustment: 'ledger',
   provider: 'router',
   model_rule: 'router',
   route_choice: 'router',

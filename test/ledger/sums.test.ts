@@ -1,7 +1,11 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CallView, SpendBy } from '../../src/contract/index.ts'
 import { createSpendReader } from '../../src/engine/ledger/spend.store.ts'
+import { migrate, openWriter } from '../../src/engine/store/index.ts'
 import { type Books, COST, DAY, HOUR, instant, openBooks, start, task } from './world.ts'
 
 let books: Books
@@ -145,6 +149,44 @@ describe('sums (R-207, R-220, U-71)', () => {
     books.call({ billing: 'local' })
     const { total, listTotal, rows } = books.spend.summary({ by: 'agent', zone: 'UTC' })
     expect([total, listTotal, rows[0]?.cost, rows[0]?.listCost]).toEqual([0, 2 * COST, 0, 2 * COST])
+  })
+})
+
+describe('sums of a ledger that is older than they are', () => {
+  it('are those that would have been kept from the beginning', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'reef-sums-'))
+    const migrations = join(import.meta.dirname, '../../migrations')
+    const rows =
+      "INSERT INTO spend_hour VALUES (3600000, 'Rex', 'a', 'm', 'demo', 't1', 1, 2, 3, 4, 5, 6, 7), (90000000, 'Rex', 'b', 'm', '', 't1', 1, 2, 3, 4, 5, 6, 7), (93600000, 'Hawk', 'a', 'm', '', 't1', 10, 20, 30, 40, 50, -60, 70)"
+    const sums = (before: boolean) => {
+      const db = openWriter(join(dir, `${before}.db`))
+      const old = join(dir, 'old')
+      if (before) {
+        cpSync(migrations, old, { recursive: true, filter: (file) => !file.includes('0014-') })
+        migrate(db, old, 1)
+        db.exec(rows)
+      }
+      migrate(db, migrations, 1)
+      if (!before) db.exec(rows)
+      const found = db.prepare('SELECT * FROM spend_sum ORDER BY dim, hour, key').all()
+      db.close()
+      return found
+    }
+    const kept = sums(false)
+    expect(sums(true)).toEqual(kept)
+    expect(kept).toContainEqual({
+      dim: 'task',
+      hour: 86_400_000,
+      key: 't1',
+      calls: 11,
+      input: 22,
+      cache_read: 33,
+      cache_write: 44,
+      output: 55,
+      cost: -54,
+      list_cost: 77,
+    })
+    rmSync(dir, { recursive: true })
   })
 })
 
