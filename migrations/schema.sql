@@ -1,5 +1,31 @@
 -- Why: the schema as all migrations together make it, to be read; nothing runs this file. Written by scripts/schema.mjs.
 
+CREATE TABLE adjustment (
+  id         TEXT PRIMARY KEY,
+  at         INTEGER NOT NULL,
+  charged_at INTEGER NOT NULL,
+  provider   TEXT NOT NULL,
+  call_id    TEXT REFERENCES call (id),
+  amount     INTEGER NOT NULL,
+  reason     TEXT NOT NULL,
+  actor      TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX adjustment_by_charge ON adjustment (charged_at);
+
+CREATE TRIGGER adjustment_is_final BEFORE UPDATE ON adjustment
+BEGIN SELECT RAISE(ABORT, 'a correction is never changed'); END;
+
+CREATE TRIGGER adjustment_is_kept BEFORE DELETE ON adjustment
+BEGIN SELECT RAISE(ABORT, 'a correction is never deleted'); END;
+
+CREATE TABLE agent_pause (
+  name   TEXT PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  by     TEXT NOT NULL CHECK (by IN ('owner', 'velocity', 'no-progress')),
+  reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE agent_version (
   id          INTEGER PRIMARY KEY,
   file        TEXT NOT NULL,
@@ -36,7 +62,7 @@ CREATE TABLE approval (
   decided_by     TEXT,
   channel        TEXT,
   reason         TEXT,
-  effective_at   INTEGER,
+  effective_at   INTEGER, chosen TEXT,
   -- The requester can never be the one who decides.
   CHECK (decided_by IS NULL OR decided_by <> asked_by)
 ) STRICT;
@@ -82,6 +108,16 @@ CREATE TABLE attempt (
   UNIQUE (task_id, n)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE budget (
+  scope      TEXT NOT NULL CHECK (scope IN ('call', 'attempt', 'task', 'plan', 'agent', 'team', 'project', 'global')),
+  subject    TEXT NOT NULL,
+  period     TEXT NOT NULL CHECK (period IN ('call', 'day', 'month', 'total')),
+  soft       INTEGER CHECK (soft > 0),
+  hard       INTEGER NOT NULL CHECK (hard > 0),
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (scope, subject, period)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE call (
   id             TEXT PRIMARY KEY,
   at             INTEGER NOT NULL,
@@ -114,15 +150,37 @@ CREATE TABLE call (
   request_bytes  INTEGER NOT NULL DEFAULT 0,
   -- What it is expected to cost, while it is under way: counted against the limits like money that is gone.
   held           INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0 AND (held = 0 OR state = 'open'))
-) STRICT;
+, session_id TEXT, team TEXT NOT NULL DEFAULT 'factory', billing TEXT NOT NULL DEFAULT 'metered' CHECK (billing IN ('metered', 'subscription', 'local')), list_cost INTEGER NOT NULL DEFAULT 0 CHECK (list_cost >= 0), web_searches INTEGER NOT NULL DEFAULT 0 CHECK (web_searches >= 0), service TEXT NOT NULL DEFAULT 'standard' CHECK (service IN ('standard', 'batch', 'flex', 'priority')), price_id INTEGER REFERENCES price (id), reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0), reserved_list INTEGER NOT NULL DEFAULT 0 CHECK (reserved_list >= 0), envelopes TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(envelopes))) STRICT;
 
 CREATE INDEX call_by_time ON call (at, cost);
+
+CREATE INDEX call_doubtful ON call (at, cost, confidence, price_source) WHERE state <> 'open' AND (confidence = 'estimated' OR price_source = 'ceiling');
 
 CREATE INDEX call_of_plan ON call (plan_id, id) WHERE plan_id IS NOT NULL;
 
 CREATE INDEX call_of_task ON call (task_id, id) WHERE task_id IS NOT NULL;
 
 CREATE INDEX call_open ON call (id) WHERE state = 'open';
+
+CREATE TRIGGER call_is_final BEFORE UPDATE ON call WHEN OLD.state <> 'open'
+BEGIN SELECT RAISE(ABORT, 'a bill is never changed'); END;
+
+CREATE TRIGGER call_is_kept BEFORE DELETE ON call
+BEGIN SELECT RAISE(ABORT, 'a bill is never deleted'); END;
+
+CREATE TABLE circuit (
+  provider TEXT NOT NULL,
+  model    TEXT NOT NULL,
+  state    TEXT NOT NULL CHECK (state IN ('open', 'quota', 'refused')),
+  -- Null until the owner does something.
+  until    INTEGER,
+  -- How often it has opened without an answer in between: every time it rests longer.
+  trips    INTEGER NOT NULL CHECK (trips >= 0),
+  detail   TEXT NOT NULL,
+  since    INTEGER NOT NULL,
+  PRIMARY KEY (provider, model),
+  CHECK ((state = 'refused') = (until IS NULL))
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dependency (
   task_id   TEXT NOT NULL REFERENCES task (id),
@@ -131,6 +189,25 @@ CREATE TABLE dependency (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX dependency_of ON dependency (needs_id);
+
+CREATE TABLE envelope (
+  id           INTEGER PRIMARY KEY,
+  scope        TEXT NOT NULL CHECK (scope IN ('attempt', 'task', 'plan', 'agent', 'team', 'project', 'global')),
+  subject      TEXT NOT NULL,
+  period       TEXT NOT NULL CHECK (period IN ('day', 'month', 'total')),
+  -- First instant of the day or month in the owner's zone; 0 for a limit that is never reset.
+  window_start INTEGER NOT NULL,
+  -- cash, or by the list: what a subscription or a local model uses up has a limit too.
+  measure      TEXT NOT NULL CHECK (measure IN ('cash', 'list')),
+  spent        INTEGER NOT NULL,
+  held         INTEGER NOT NULL CHECK (held >= 0),
+  -- What the owner was told already: the highest mark in per cent, the soft limit, the forecast, and the limit whose refusal it was.
+  mark         INTEGER NOT NULL DEFAULT 0,
+  told_soft    INTEGER NOT NULL DEFAULT 0 CHECK (told_soft IN (0, 1)),
+  told_ahead   INTEGER NOT NULL DEFAULT 0 CHECK (told_ahead IN (0, 1)),
+  told_refusal INTEGER,
+  UNIQUE (scope, subject, period, window_start)
+) STRICT;
 
 CREATE TABLE event (
   seq            INTEGER PRIMARY KEY,
@@ -183,6 +260,13 @@ END;
 
 CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;
 
+CREATE TABLE model_rule (
+  ref        TEXT PRIMARY KEY,
+  tier       TEXT CHECK (tier IN ('fast', 'mid', 'frontier', 'local')),
+  enabled    INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE plan (
   id         TEXT PRIMARY KEY,
   request_id TEXT NOT NULL REFERENCES request (id),
@@ -208,6 +292,19 @@ CREATE TABLE plan (
 
 CREATE INDEX plan_by_state ON plan (state, id);
 
+CREATE TABLE price (
+  id       INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  model    TEXT NOT NULL,
+  source   TEXT NOT NULL CHECK (source IN ('catalogue', 'override', 'ceiling', 'rehearsal')),
+  -- Which edition of its source it comes from.
+  version  TEXT NOT NULL,
+  -- Dollars for a million tokens, and the tiers, as price.ts reads them.
+  rates    TEXT NOT NULL CHECK (json_valid(rates)),
+  at       INTEGER NOT NULL,
+  UNIQUE (provider, model, source, version, rates)
+) STRICT;
+
 CREATE TABLE project (
   id          TEXT PRIMARY KEY,
   name        TEXT NOT NULL UNIQUE,
@@ -225,7 +322,7 @@ CREATE TABLE provider (
   base_url   TEXT NOT NULL,
   rehearsal  INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
   created_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, billing TEXT NOT NULL DEFAULT 'metered' CHECK (billing IN ('metered', 'subscription', 'local')), key_set_at INTEGER) STRICT, WITHOUT ROWID;
 
 CREATE TABLE release (
   id           TEXT PRIMARY KEY,
@@ -275,6 +372,36 @@ CREATE TABLE request (
 
 CREATE INDEX request_planning ON request (created_at) WHERE state = 'planning';
 
+CREATE TABLE route_choice (
+  id            TEXT PRIMARY KEY,
+  at            INTEGER NOT NULL,
+  attempt_id    TEXT,
+  task_id       TEXT,
+  session_id    TEXT,
+  agent         TEXT NOT NULL,
+  role          TEXT NOT NULL CHECK (role IN ('builder', 'reviewer', 'planner')),
+  kind          TEXT CHECK (kind IN ('research', 'design', 'build', 'integrate', 'qa', 'deliver', 'work')),
+  tier          TEXT NOT NULL CHECK (tier IN ('fast', 'mid', 'frontier', 'local')),
+  asked         TEXT NOT NULL,
+  chosen        TEXT NOT NULL,
+  fallbacks     TEXT NOT NULL CHECK (json_valid(fallbacks)),
+  reason        TEXT NOT NULL,
+  candidates    TEXT NOT NULL CHECK (json_valid(candidates)),
+  -- How it went. A builder's choice goes as its attempt does and is read there; these are for the others.
+  outcome_state TEXT CHECK (outcome_state IN ('succeeded', 'failed', 'interrupted')),
+  outcome_cost  INTEGER CHECK (outcome_cost >= 0),
+  ended_at      INTEGER,
+  CHECK ((outcome_state IS NULL) = (ended_at IS NULL) AND (outcome_state IS NULL) = (outcome_cost IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX route_choice_history ON route_choice (role, kind, id);
+
+CREATE INDEX route_choice_of_attempt ON route_choice (attempt_id, id) WHERE attempt_id IS NOT NULL;
+
+CREATE INDEX route_choice_of_session ON route_choice (session_id, id) WHERE session_id IS NOT NULL;
+
+CREATE INDEX route_choice_of_task ON route_choice (task_id, id) WHERE task_id IS NOT NULL;
+
 CREATE TABLE session (
   id             TEXT PRIMARY KEY,
   attempt_id     TEXT,
@@ -318,8 +445,58 @@ CREATE TABLE spend_hour (
   cache_read  INTEGER NOT NULL,
   cache_write INTEGER NOT NULL,
   output      INTEGER NOT NULL,
-  cost        INTEGER NOT NULL,
+  cost        INTEGER NOT NULL, list_cost INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (hour, agent, provider, model, project, task_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER spend_summed_insert AFTER INSERT ON spend_hour BEGIN
+  INSERT INTO spend_sum (dim, hour, key, calls, input, cache_read, cache_write, output, cost, list_cost)
+  VALUES ('all', NEW.hour, '', NEW.calls, NEW.input, NEW.cache_read, NEW.cache_write, NEW.output, NEW.cost, NEW.list_cost),
+         ('agent', NEW.hour, NEW.agent, NEW.calls, NEW.input, NEW.cache_read, NEW.cache_write, NEW.output, NEW.cost, NEW.list_cost),
+         ('model', NEW.hour, NEW.model, NEW.calls, NEW.input, NEW.cache_read, NEW.cache_write, NEW.output, NEW.cost, NEW.list_cost),
+         ('project', NEW.hour, NEW.project, NEW.calls, NEW.input, NEW.cache_read, NEW.cache_write, NEW.output, NEW.cost, NEW.list_cost),
+         ('provider', NEW.hour, NEW.provider, NEW.calls, NEW.input, NEW.cache_read, NEW.cache_write, NEW.output, NEW.cost, NEW.list_cost),
+         ('task', NEW.hour - NEW.hour % 86400000, NEW.task_id, NEW.calls, NEW.input, NEW.cache_read, NEW.cache_write, NEW.output, NEW.cost, NEW.list_cost)
+      ON CONFLICT (dim, hour, key) DO UPDATE
+     SET calls = calls + excluded.calls, input = input + excluded.input, cache_read = cache_read + excluded.cache_read,
+         cache_write = cache_write + excluded.cache_write, output = output + excluded.output, cost = cost + excluded.cost,
+         list_cost = list_cost + excluded.list_cost;
+END;
+
+CREATE TRIGGER spend_summed_update AFTER UPDATE ON spend_hour BEGIN
+  INSERT INTO spend_sum (dim, hour, key, calls, input, cache_read, cache_write, output, cost, list_cost)
+  SELECT dim, iif(dim = 'task', NEW.hour - NEW.hour % 86400000, NEW.hour), key, NEW.calls - OLD.calls, NEW.input - OLD.input,
+         NEW.cache_read - OLD.cache_read, NEW.cache_write - OLD.cache_write, NEW.output - OLD.output, NEW.cost - OLD.cost, NEW.list_cost - OLD.list_cost
+    FROM (SELECT 'all' AS dim, '' AS key
+          UNION ALL SELECT 'agent', NEW.agent
+          UNION ALL SELECT 'model', NEW.model
+          UNION ALL SELECT 'project', NEW.project
+          UNION ALL SELECT 'provider', NEW.provider
+          UNION ALL SELECT 'task', NEW.task_id)
+   WHERE true
+      ON CONFLICT (dim, hour, key) DO UPDATE
+     SET calls = calls + excluded.calls, input = input + excluded.input, cache_read = cache_read + excluded.cache_read,
+         cache_write = cache_write + excluded.cache_write, output = output + excluded.output, cost = cost + excluded.cost,
+         list_cost = list_cost + excluded.list_cost;
+END;
+
+CREATE TABLE spend_kill (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE spend_sum (
+  dim         TEXT NOT NULL CHECK (dim = 'all' OR dim = 'agent' OR dim = 'model' OR dim = 'project' OR dim = 'provider' OR dim = 'task'),
+  hour        INTEGER NOT NULL,
+  key         TEXT NOT NULL,
+  calls       INTEGER NOT NULL,
+  input       INTEGER NOT NULL,
+  cache_read  INTEGER NOT NULL,
+  cache_write INTEGER NOT NULL,
+  output      INTEGER NOT NULL,
+  cost        INTEGER NOT NULL,
+  list_cost   INTEGER NOT NULL,
+  PRIMARY KEY (dim, hour, key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE task (

@@ -11,6 +11,10 @@ export const AgentFrontmatter = z.strictObject({
   name: z.string().regex(/^[A-Z][A-Za-z0-9]{1,19}$/, 'a name starts with a capital letter'),
   role: z.string().min(1).max(80),
   active: z.boolean().default(false),
+  team: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a team is lower-case letters, digits and dashes')
+    .default('factory'),
   driver: DriverName.default('pi'),
   model: ModelRef.nullable().default(null),
   fallback: ModelRef.nullable().default(null),
@@ -22,7 +26,7 @@ export type AgentFrontmatter = z.infer<typeof AgentFrontmatter>
 
 /** What can be changed without opening the file. What is left out stays: the defaults of a file are none here. */
 export const AgentChange = z
-  .strictObject({ driver: DriverName, model: ModelRef.nullable(), fallback: ModelRef.nullable(), active: z.boolean(), tier: ModelTier })
+  .strictObject({ driver: DriverName, model: ModelRef.nullable(), fallback: ModelRef.nullable(), active: z.boolean(), tier: ModelTier, team: AgentFrontmatter.shape.team.unwrap() })
   .partial()
 export type AgentChange = z.infer<typeof AgentChange>
 
@@ -33,5 +37,7 @@ export const AgentView = AgentFrontmatter.extend({
   /** Set when the file on disk is bad: the version in force is an older one. */
   problem: z.object({ line: z.int().nullable(), message: z.string() }).nullable(),
   acceptedAt: Instant,
+  /** Set while it is given no work and its model calls are refused. */
+  paused: z.object({ at: Instant, by: z.enum(['owner', 'velocity', 'no-progress']), reason: z.string() }).nullable(),
 })
 export type AgentView = z.infer<typeof AgentView>

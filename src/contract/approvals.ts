@@ -38,6 +38,10 @@ export const ApprovalView = z.object({
   why: z.string(),
   evidence: z.array(z.string()),
   previews: z.array(Preview),
+  /** Where there is more than one way to say yes; empty for a plain one. */
+  options: z.array(z.object({ id: z.string(), label: z.string(), detail: z.string() })),
+  /** The option that was taken. */
+  chosen: z.string().nullable(),
   askedBy: z.string(),
   /** sha256 of the canonical payload; the executor hashes again and refuses a difference. */
   payloadHash: z.string(),

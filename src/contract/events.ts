@@ -4,10 +4,11 @@ import { AgentView } from './agents.ts'
 import { ApprovalView } from './approvals.ts'
 import { ArtifactView, ProjectView, ReleaseView } from './delivery.ts'
 import { AttemptId, EventId, PlanId, TaskId } from './ids.ts'
-import { CallView } from './ledger.ts'
+import { BudgetRef, BudgetView } from './budgets.ts'
+import { AdjustmentView, CallView } from './ledger.ts'
 import { EvidenceView } from './quality.ts'
 import { AttemptView, PlanView, RequestView, TaskView } from './queue.ts'
-import { ProviderView } from './router.ts'
+import { CircuitView, ModelView, ProviderView, RouteChoiceView } from './router.ts'
 import { SessionView } from './sessions.ts'
 import { Instant } from './time.ts'
 
@@ -51,6 +52,21 @@ export const eventData = {
   'session.launched': SessionView,
   'session.ended': SessionView,
   'call.settled': CallView,
+  /** At most one for each limit and window until it is raised: the first refusal is news, the others are its consequence. */
+  'budget.refused': z.object({ budget: BudgetView, needed: z.int(), agent: z.string(), taskId: TaskId.nullable() }),
+  'budget.crossed': z.object({ budget: BudgetView, mark: z.union([z.literal('soft'), z.literal('forecast'), z.literal(50), z.literal(80), z.literal(100)]) }),
+  'budget.changed': z.object({ ref: BudgetRef, from: z.int(), to: z.int(), soft: z.int().nullable() }),
+  'spend.killed': z.object({ aborted: z.int() }),
+  'spend.allowed': z.object({}),
+  'spend.adjusted': AdjustmentView,
+  /** The factory as a whole spends faster than the owner's threshold; at most one an hour. */
+  'spend.racing': z.object({ perHour: z.int(), threshold: z.int() }),
+  /** First call of a model whose price nobody lists: it is billed at the ceiling. */
+  'price.missing': z.object({ provider: z.string(), model: z.string() }),
+  'route.chosen': RouteChoiceView,
+  'circuit.opened': CircuitView,
+  'circuit.closed': CircuitView,
+  'model.changed': ModelView,
   'evidence.recorded': EvidenceView,
   'artifact.recorded': ArtifactView,
   'approval.requested': ApprovalView,
@@ -67,9 +83,12 @@ export const eventData = {
   'release.stopped': ReleaseView,
   'branch.merged': z.object({ planId: PlanId, project: z.string(), from: z.string(), into: z.string(), commit: z.string() }),
   'agent.changed': AgentView,
+  'agent.paused': AgentView,
+  'agent.resumed': AgentView,
   'agent.rejected': z.object({ file: z.string(), line: z.int().nullable(), message: z.string() }),
   'provider.added': ProviderView,
   'provider.removed': ProviderView,
+  'provider.rotated': ProviderView,
   'project.created': ProjectView,
   'settings.changed': z.object({ key: z.string(), from: z.unknown(), to: z.unknown() }),
 } as const

@@ -31,5 +31,9 @@ export const ArtifactId = id('art')
 export type ArtifactId = z.infer<typeof ArtifactId>
 export const EventId = id('evt')
 export type EventId = z.infer<typeof EventId>
+export const AdjustmentId = id('adj')
+export type AdjustmentId = z.infer<typeof AdjustmentId>
+export const RouteChoiceId = id('rte')
+export type RouteChoiceId = z.infer<typeof RouteChoiceId>
 
-export type IdPrefix = 'req' | 'plan' | 'task' | 'att' | 'ses' | 'call' | 'apr' | 'evd' | 'rel' | 'prj' | 'art' | 'evt'
+export type IdPrefix = 'adj' | 'rte' | 'req' | 'plan' | 'task' | 'att' | 'ses' | 'call' | 'apr' | 'evd' | 'rel' | 'prj' | 'art' | 'evt'

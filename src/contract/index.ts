@@ -2,15 +2,16 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { AgentChange, AgentView, ModelRef } from './agents.ts'
 import { ApprovalView, DenyReason } from './approvals.ts'
+import { BudgetRef, BudgetView } from './budgets.ts'
 import { ArtifactView, ProjectView, ReleaseView } from './delivery.ts'
 import { AuditRow } from './events.ts'
 import { FeedMessage } from './feed.ts'
 import { FactoryStatus, HealthCheck } from './health.ts'
-import { ApprovalId, ArtifactId, AttemptId, PlanId, ReleaseId, SessionId, TaskId } from './ids.ts'
-import { CallView, SpendBy, SpendSummary } from './ledger.ts'
+import { ApprovalId, ArtifactId, AttemptId, CallId, PlanId, ReleaseId, SessionId, TaskId } from './ids.ts'
+import { AdjustmentView, CallDetail, CallFilter, CallView, InvoiceReport, SpendBy, SpendInsight, SpendSummary } from './ledger.ts'
 import { EvidenceView } from './quality.ts'
 import { AttemptView, DriverName, ModelTier, PlanState, PlanView, RequestView, SubmitInput, TaskState, TaskView } from './queue.ts'
-import { ProviderName, ProviderView, WireFormat } from './router.ts'
+import { Billing, CircuitView, Discovery, ModelAlias, ModelView, ProviderName, ProviderPreset, ProviderView, RouteChoiceView, WireFormat } from './router.ts'
 import { LogChunk, ProgramView, SessionState, SessionView } from './sessions.ts'
 import { SettingView } from './settings.ts'
 import { Instant } from './time.ts'
@@ -18,6 +19,7 @@ import { Instant } from './time.ts'
 export * from './actor.ts'
 export * from './agents.ts'
 export * from './approvals.ts'
+export * from './budgets.ts'
 export * from './delivery.ts'
 export * from './errors.ts'
 export * from './events.ts'
@@ -103,19 +105,78 @@ export const contract = {
     log: oc.input(z.object({ id: SessionId, from: z.int().nonnegative().default(0), max: z.int().min(1).max(4_000_000).default(1_000_000) })).output(LogChunk),
     /** The record from `from` on, then what is written, until the session ends. */
     follow: oc.input(z.object({ id: SessionId, from: z.int().nonnegative().default(0) })).output(eventIterator(LogChunk)),
+    /** Where the record stood at an instant: the offset of the first output at or after it, or the record's end. */
+    seek: oc.input(z.object({ id: SessionId, at: Instant })).output(z.object({ offset: z.int().nonnegative() })),
     stop: oc.input(z.object({ id: SessionId })).output(z.object({ survivors: z.int() })),
   },
   approval: {
     list: oc.input(page.extend({ open: z.boolean().default(false) })).output(z.object({ approvals: z.array(ApprovalView) })),
     get: oc.input(z.object({ id: ApprovalId })).output(ApprovalView),
-    approve: oc.input(z.object({ id: ApprovalId, payloadHash: z.string().describe('of what was looked at; another hash is refused') })).output(ApprovalView),
+    approve: oc
+      .input(
+        z.object({
+          id: ApprovalId,
+          payloadHash: z.string().describe('of what was looked at; another hash is refused'),
+          option: z.string().optional().describe('which of its options; the first when left out'),
+        }),
+      )
+      .output(ApprovalView),
     deny: oc.input(z.object({ id: ApprovalId, reason: DenyReason.default('other'), note: z.string().max(1000).optional() })).output(ApprovalView),
     /** Within the grace time of an approval. */
     undo: oc.input(z.object({ id: ApprovalId })).output(ApprovalView),
   },
   spend: {
-    summary: oc.input(z.object({ by: SpendBy.default('day'), since: Instant.optional() })).output(SpendSummary),
-    calls: oc.input(page.extend({ taskId: TaskId.optional(), planId: PlanId.optional() })).output(z.object({ calls: z.array(CallView) })),
+    summary: oc.input(z.object({ by: SpendBy.default('day'), since: Instant.optional(), until: Instant.optional() })).output(SpendSummary),
+    insight: oc.input(z.object({ since: Instant.optional(), until: Instant.optional() })).output(SpendInsight),
+    calls: oc.input(page.extend(CallFilter.shape)).output(z.object({ calls: z.array(CallView) })),
+    call: oc.input(z.object({ id: CallId })).output(CallDetail),
+    /** A page of a CSV file: `calls` has a row for each call, `focus` one for each kind of token (FOCUS 1.4). The first page has the head. */
+    export: oc
+      .input(z.object({ format: z.enum(['calls', 'focus']), since: Instant.optional(), until: Instant.optional(), after: z.string().optional() }))
+      .output(z.object({ text: z.string(), next: z.string().nullable() })),
+    /** Refuses every model call from now on and aborts those under way. */
+    kill: oc.output(z.object({ aborted: z.int() })),
+    allow: oc.output(ok),
+    /** Books a correction of what was paid to a provider; bills themselves never change. */
+    adjust: oc
+      .input(
+        z.object({
+          provider: ProviderName,
+          amountUsd: z.number().min(-100_000).max(100_000),
+          chargedAt: Instant.optional(),
+          reason: z.string().trim().min(1).max(500),
+          callId: CallId.optional(),
+        }),
+      )
+      .output(AdjustmentView),
+    adjustments: oc.input(page).output(z.object({ adjustments: z.array(AdjustmentView) })),
+    /** Compares a provider's invoice, as CSV, with the ledger; with `apply` the difference is booked as a correction. */
+    reconcile: oc.input(z.object({ provider: ProviderName, csv: z.string().max(20_000_000), apply: z.boolean().default(false) })).output(InvoiceReport),
+  },
+  budget: {
+    /** Every limit that is set, every default, and everything that was spent on in the present window. */
+    list: oc.output(z.object({ budgets: z.array(BudgetView) })),
+    set: oc
+      .input(BudgetRef.extend({ hardUsd: z.number().positive().max(1_000_000), softUsd: z.number().positive().max(1_000_000).nullable().optional() }))
+      .output(BudgetView),
+    /** Back to the default. */
+    clear: oc.input(BudgetRef).output(BudgetView),
+    /** What a call of this task, or of this agent, would be held against, the tightest first. */
+    explain: oc
+      .input(z.object({ taskId: TaskId.optional(), agent: z.string().optional() }))
+      .output(z.object({ budgets: z.array(BudgetView), killedAt: Instant.nullable() })),
+  },
+  model: {
+    list: oc.output(z.object({ models: z.array(ModelView) })),
+    /** Puts a model into a tier of the pyramid, or takes it out of the choice. */
+    set: oc.input(z.object({ ref: ModelRef, tier: ModelTier.optional(), enabled: z.boolean().optional() })).output(ModelView),
+    /** One real call of a token or two, through the gateway and the ledger. */
+    test: oc
+      .input(z.object({ ref: z.union([ModelRef, ModelAlias]) }))
+      .output(z.object({ ok: z.boolean(), message: z.string(), model: z.string(), latencyMs: z.int(), call: CallView.nullable() })),
+    /** Why the models of a task's attempts were chosen, newest first, and what would be chosen now. */
+    explain: oc.input(z.object({ taskId: TaskId })).output(z.object({ choices: z.array(RouteChoiceView), now: RouteChoiceView })),
+    health: oc.output(z.object({ circuits: z.array(CircuitView) })),
   },
   audit: {
     list: oc.input(page.extend({ type: z.string().optional(), subject: z.string().optional() })).output(z.object({ rows: z.array(AuditRow) })),
@@ -127,10 +188,19 @@ export const contract = {
     /** Replaces the whole file; a bad one is refused with its line and nothing changes. */
     save: oc.input(z.object({ name: z.string(), file: z.string().max(100_000) })).output(AgentView),
     set: oc.input(z.object({ name: z.string(), change: AgentChange })).output(AgentView),
+    pause: oc.input(z.object({ name: z.string(), reason: z.string().trim().max(500).default('paused by the owner') })).output(AgentView),
+    resume: oc.input(z.object({ name: z.string() })).output(AgentView),
   },
   provider: {
     list: oc.output(z.object({ providers: z.array(ProviderView) })),
-    add: oc.input(z.object({ name: ProviderName, wire: WireFormat, baseUrl: z.url(), key: z.string().max(4096).optional() })).output(ProviderView),
+    add: oc
+      .input(z.object({ name: ProviderName, wire: WireFormat, baseUrl: z.url(), key: z.string().max(4096).optional(), billing: Billing.optional() }))
+      .output(ProviderView),
+    /** Replaces the key; calls from now on use it. */
+    rotate: oc.input(z.object({ name: ProviderName, key: z.string().min(1).max(4096) })).output(ProviderView),
+    presets: oc.output(z.object({ presets: z.array(ProviderPreset) })),
+    /** Looks on this machine, and nowhere else, for what could be connected. */
+    discover: oc.output(Discovery),
     remove: oc.input(z.object({ name: ProviderName })).output(ok),
     /** Asks the provider for its models with the stored key. */
     test: oc.input(z.object({ name: ProviderName })).output(z.object({ reachable: z.boolean(), models: z.array(z.string()), message: z.string() })),

@@ -7,6 +7,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { type ReadDb, type WriteDb, write } from '../store/index.ts'
 import { type AgentProblem, editAgent, parseAgent } from './frontmatter.ts'
+import { createPauseStore } from './pause.store.ts'
 import { createRosterStore } from './roster.store.ts'
 import { watchFolder } from './watch.ts'
 
@@ -20,7 +21,8 @@ export type RosterDeps = {
   readonly seedDir: string
 }
 
-type Entry = { readonly file: string; readonly view: AgentView }
+type Version = Omit<AgentView, 'paused'>
+type Entry = { readonly file: string; readonly view: Version }
 
 /**
  * The roster (R-104, R-106): one markdown file per agent, as many as the owner likes. A good file comes into force at once;
@@ -28,6 +30,8 @@ type Entry = { readonly file: string; readonly view: AgentView }
  */
 export function createRoster({ db, clock, append, dir, seedDir }: RosterDeps) {
   const store = createRosterStore(db)
+  const pauseStore = createPauseStore(db)
+  let pauses = pauseStore.all()
   let entries = new Map<string, Entry>()
   const firstStart = !existsSync(dir) && store.isEmpty()
   let seeding = firstStart
@@ -36,8 +40,8 @@ export function createRoster({ db, clock, append, dir, seedDir }: RosterDeps) {
 
   const roster = {
     /** Every agent of the roster by name, inactive ones too. */
-    list: (): AgentView[] => [...entries.values()].map((entry) => entry.view),
-    get: (name: string): AgentView => find(name).view,
+    list: (): AgentView[] => [...entries.values()].map(({ view }) => show(view)),
+    get: (name: string): AgentView => show(find(name).view),
     /** The file as it stands on disk, good or bad. */
     file: (name: string): string => readFileSync(join(dir, find(name).file), 'utf8'),
     /** Replaces the whole file, or refuses and changes nothing. */
@@ -58,6 +62,26 @@ export function createRoster({ db, clock, append, dir, seedDir }: RosterDeps) {
         })
       return roster.save(name, editAgent(roster.file(name), change), actor)
     },
+    /** Gives it no more work, and refuses its model calls, until it is resumed. Paused already: the first reason stays. */
+    pause(name: string, { by, reason }: { by: NonNullable<AgentView['paused']>['by']; reason: string }, actor: Actor): AgentView {
+      const { view } = find(name)
+      write(db, () => {
+        const pause = { at: clock.now(), by, reason }
+        if (pauseStore.put(name, pause)) append({ type: 'agent.paused', subject: name, actor, data: { ...view, paused: pause } })
+      })
+      pauses = pauseStore.all()
+      return show(view)
+    },
+    resume(name: string, actor: Actor): AgentView {
+      const { view } = find(name)
+      write(db, () => {
+        if (pauseStore.drop(name)) append({ type: 'agent.resumed', subject: name, actor, data: { ...view, paused: null } })
+      })
+      pauses = pauseStore.all()
+      return show(view)
+    },
+    /** Why an agent may do nothing; null when it may. */
+    pausedBecause: (name: string): string | null => pauses.get(name)?.reason ?? null,
     /** Reads every file again; called by the watcher and at start. */
     reload(): void {
       for (const file of files()) judge(file, 'owner')
@@ -71,6 +95,10 @@ export function createRoster({ db, clock, append, dir, seedDir }: RosterDeps) {
   roster.reload()
   seeding = false
   return roster
+
+  function show(view: Version): AgentView {
+    return { ...view, paused: pauses.get(view.name) ?? null }
+  }
 
   function judge(file: string, actor: Actor): void {
     const content = readFileSync(join(dir, file), 'utf8')
@@ -102,13 +130,13 @@ export function createRoster({ db, clock, append, dir, seedDir }: RosterDeps) {
     if (last?.sha256 !== version)
       write(db, () => {
         store.accept(file, view.name, version, content, view.acceptedAt)
-        if (!seeding) append({ type: 'agent.changed', subject: view.name, actor, data: view })
+        if (!seeding) append({ type: 'agent.changed', subject: view.name, actor, data: show(view) })
       })
     keep(file, view)
-    return view
+    return show(view)
   }
 
-  function keep(file: string, view: AgentView): void {
+  function keep(file: string, view: Version): void {
     for (const [name, entry] of entries) if (entry.file === file && name !== view.name) entries.delete(name)
     entries.set(view.name, { file, view })
   }
@@ -133,7 +161,7 @@ export function createRoster({ db, clock, append, dir, seedDir }: RosterDeps) {
 }
 export type Roster = ReturnType<typeof createRoster>
 
-function toView(file: string, content: string, version: string, acceptedAt: AgentView['acceptedAt'], problem: AgentView['problem']): AgentView {
+function toView(file: string, content: string, version: string, acceptedAt: AgentView['acceptedAt'], problem: AgentView['problem']): Version {
   const parsed = parseAgent(content)
   if (parsed.kind === 'bad') throw new Error(`${file}: a version that was accepted is no longer valid: ${parsed.message}`)
   return { ...parsed.frontmatter, prompt: parsed.prompt, version, problem, acceptedAt }

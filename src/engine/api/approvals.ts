@@ -7,7 +7,7 @@ export const toApprovals = ({ approvals, approvalsReader }: ApiParts) =>
       approvals: input.open ? approvalsReader.open(input.limit) : approvalsReader.list(input.limit, input.before),
     })),
     get: os.approval.get.handler(({ input }) => approvals.get(input.id)),
-    approve: os.approval.approve.handler(({ input, context }) => approvals.approve(input.id, input.payloadHash, context)),
+    approve: os.approval.approve.handler(({ input, context }) => approvals.approve(input.id, input.payloadHash, context, input.option)),
     deny: os.approval.deny.handler(({ input, context }) => approvals.deny(input.id, input, context)),
     undo: os.approval.undo.handler(({ input, context }) => approvals.undo(input.id, context.actor)),
   })

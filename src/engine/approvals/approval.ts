@@ -16,7 +16,10 @@ export const approvalMoves = {
 export type NextApprovalState<S extends ApprovalState> = (typeof approvalMoves)[S][number]
 
 /** What the owner reads on the card; everything but the payload itself. */
-export type Card = Pick<ApprovalView, 'what' | 'blast' | 'reversible' | 'cost' | 'why' | 'evidence' | 'previews'>
+export type Card = Pick<ApprovalView, 'what' | 'blast' | 'reversible' | 'cost' | 'why' | 'evidence' | 'previews'> & {
+  /** More than one way to say yes; left out for a plain one. */
+  readonly options?: ApprovalView['options']
+}
 
 /** JSON with sorted keys: the same effect always hashes alike. */
 export function canonical(value: unknown): string {

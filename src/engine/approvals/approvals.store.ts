@@ -22,10 +22,11 @@ export type ApprovalRow = {
   channel: string | null
   reason: string | null
   effective_at: Instant | null
+  chosen: string | null
 }
 
 const columns =
-  'id, plan_id, task_id, correlation_id, action, tier, state, card, payload, payload_hash, asked_by, safe_default, rehearsal, requested_at, deadline, decided_at, decided_by, channel, reason, effective_at'
+  'id, plan_id, task_id, correlation_id, action, tier, state, card, payload, payload_hash, asked_by, safe_default, rehearsal, requested_at, deadline, decided_at, decided_by, channel, reason, effective_at, chosen'
 
 export function toApproval(row: ApprovalRow): ApprovalView {
   return {
@@ -36,7 +37,9 @@ export function toApproval(row: ApprovalRow): ApprovalView {
     action: row.action,
     tier: row.tier,
     state: row.state,
+    options: [],
     ...JSON.parse(row.card),
+    chosen: row.chosen,
     askedBy: row.asked_by,
     payloadHash: row.payload_hash,
     requestedAt: row.requested_at,
@@ -53,14 +56,14 @@ export function toApproval(row: ApprovalRow): ApprovalView {
 
 export function createApprovalsStore(db: WriteDb) {
   const insert = db.prepare<ApprovalRow>(
-    `INSERT INTO approval (${columns}) VALUES (:id, :plan_id, :task_id, :correlation_id, :action, :tier, :state, :card, :payload, :payload_hash, :asked_by, :safe_default, :rehearsal, :requested_at, :deadline, :decided_at, :decided_by, :channel, :reason, :effective_at)`,
+    `INSERT INTO approval (${columns}) VALUES (:id, :plan_id, :task_id, :correlation_id, :action, :tier, :state, :card, :payload, :payload_hash, :asked_by, :safe_default, :rehearsal, :requested_at, :deadline, :decided_at, :decided_by, :channel, :reason, :effective_at, :chosen)`,
   )
   const byId = db.prepare<{ id: string }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE id = :id`)
   const latestOf = db.prepare<{ task_id: TaskId; action: string }, ApprovalRow>(
     `SELECT ${columns} FROM approval WHERE task_id = +:task_id AND action = +:action ORDER BY id DESC LIMIT 1`,
   )
   const move = db.prepare<Record<string, unknown>, ApprovalRow>(
-    `UPDATE approval SET state = :to, decided_at = :decided_at, decided_by = :decided_by, channel = :channel, reason = :reason, effective_at = :effective_at
+    `UPDATE approval SET state = :to, decided_at = :decided_at, decided_by = :decided_by, channel = :channel, reason = :reason, effective_at = :effective_at, chosen = :chosen
       WHERE id = :id AND state = :from RETURNING ${columns}`,
   )
   const overdue = db.prepare<{ now: Instant }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE state = 'requested' AND deadline <= :now`)
@@ -72,7 +75,7 @@ export function createApprovalsStore(db: WriteDb) {
     insert: (row: ApprovalRow) => void insert.run(row),
     byId: (id: string) => byId.get({ id }),
     latestOf: (taskId: TaskId, action: string) => latestOf.get({ task_id: taskId, action }),
-    move: (row: Pick<ApprovalRow, 'id' | 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at'>, from: ApprovalState, to: ApprovalState) =>
+    move: (row: Pick<ApprovalRow, 'id' | 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at' | 'chosen'>, from: ApprovalState, to: ApprovalState) =>
       move.get({
         id: row.id,
         from,
@@ -82,6 +85,7 @@ export function createApprovalsStore(db: WriteDb) {
         channel: row.channel,
         reason: row.reason,
         effective_at: row.effective_at,
+        chosen: row.chosen,
       }),
     overdue: (now: Instant) => overdue.all({ now }),
     effective: (now: Instant) => effective.all({ now }),

@@ -35,8 +35,8 @@ export type ApprovalAnswer =
   | { kind: 'waiting'; approval: ApprovalView }
   | { kind: 'refused'; approval: ApprovalView }
 
-type Decision = Pick<ApprovalRow, 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at'>
-const undecided: Decision = { decided_at: null, decided_by: null, channel: null, reason: null, effective_at: null }
+type Decision = Pick<ApprovalRow, 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at' | 'chosen'>
+const undecided: Decision = { decided_at: null, decided_by: null, channel: null, reason: null, effective_at: null, chosen: null }
 
 export function createApprovals({ db, clock, append, hours, graceSeconds }: ApprovalsDeps) {
   const store = createApprovalsStore(db)
@@ -106,8 +106,8 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
       })
     },
 
-    /** The first valid decision wins. `payloadHash` is the hash of what was looked at: approving something else is refused. */
-    approve(id: ApprovalId, payloadHash: string, by: { actor: Actor; channel: string; graceSeconds?: number }): ApprovalView {
+    /** The first valid decision wins. `payloadHash` is the hash of what was looked at: approving something else is refused. Without an `option` the first is taken. */
+    approve(id: ApprovalId, payloadHash: string, by: { actor: Actor; channel: string; graceSeconds?: number }, option?: string): ApprovalView {
       return write(db, () => {
         const row = mustExist(id)
         if (row.state !== 'requested') throw alreadyDecided(row)
@@ -117,12 +117,13 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
             field: 'payloadHash',
             remedy: 'Open the card again and decide on what it shows now.',
           })
+        const chosen = toChosen(toApproval(row).options, option)
         const effective = (clock.now() + (by.graceSeconds ?? graceSeconds()) * 1000) as Instant
         return move(
           row,
           'requested',
           'approved',
-          { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason: null, effective_at: effective },
+          { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason: null, effective_at: effective, chosen },
           'approval.approved',
           by.actor,
         )
@@ -138,7 +139,7 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
           row,
           'requested',
           'denied',
-          { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason, effective_at: null },
+          { decided_at: clock.now(), decided_by: by.actor, channel: by.channel, reason, effective_at: null, chosen: null },
           'approval.denied',
           by.actor,
         )
@@ -196,4 +197,15 @@ export type Approvals = ReturnType<typeof createApprovals>
 function alreadyDecided(row: ApprovalRow): ReefError {
   const who = row.decided_by ? ` by ${row.decided_by}${row.channel ? ` on ${row.channel}` : ''}` : ''
   return new ReefError('approval/already-decided', `It is ${row.state} already${who}.`, { field: 'id' })
+}
+
+/** The option that was named, else the first; null for a card with only one way to say yes. Throws approval/unknown-option. */
+function toChosen(options: ApprovalView['options'], named: string | undefined): string | null {
+  const found = named === undefined ? options[0] : options.find(({ id }) => id === named)
+  if (!found && named !== undefined)
+    throw new ReefError('approval/unknown-option', `This card has no option ${named}.`, {
+      field: 'option',
+      remedy: options.length > 0 ? `Choose one of: ${options.map(({ id }) => id).join(', ')}.` : 'Leave it out: there is only one way to approve it.',
+    })
+  return found?.id ?? null
 }

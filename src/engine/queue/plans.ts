@@ -168,6 +168,15 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
         tell('plan.edited', mustExist(id))
       })
     },
+    /** What the plan may spend from now on. Throws plan/unknown. */
+    setBudget(id: PlanId, budget: Nanodollars, actor: Actor): PlanView {
+      return write(db, () => {
+        mustExist(id)
+        store.setBudget(id, budget)
+        tell('plan.edited', mustExist(id), actor)
+        return mustExist(id)
+      })
+    },
     setEndpoint(id: PlanId, endpoint: string | null): void {
       write(db, () => {
         store.setEndpoint(id, endpoint)

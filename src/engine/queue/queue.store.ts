@@ -140,6 +140,8 @@ export function createQueueStore(db: WriteDb) {
   )
   const attempts = db.prepare<{ task_id: TaskId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE task_id = +:task_id ORDER BY n`)
   const attempt = db.prepare<{ id: AttemptId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE id = :id`)
+  const setBudget = db.prepare<{ id: TaskId; budget: Nanodollars }>('UPDATE task SET budget = :budget WHERE id = :id')
+  const setOptions = db.prepare<{ id: TaskId; options: string }>('UPDATE task SET options = :options WHERE id = :id')
   const charge = db.prepare<{ id: TaskId; cost: Nanodollars }>('UPDATE task SET spent = spent + :cost WHERE id = :id')
   const chargeAttempt = db.prepare<{ id: AttemptId; cost: Nanodollars }>('UPDATE attempt SET spent = spent + :cost WHERE id = :id')
   const chargePlan = db.prepare<{ id: PlanId; cost: Nanodollars }>('UPDATE plan SET spent = spent + :cost WHERE id = :id')
@@ -217,6 +219,8 @@ export function createQueueStore(db: WriteDb) {
       endAttempts.all({ ids: JSON.stringify(ids), state, error, ended_at: endedAt }),
     attempts: (taskId: TaskId) => attempts.all({ task_id: taskId }),
     attempt: (id: AttemptId) => attempt.get({ id }),
+    setBudget: (id: TaskId, budget: Nanodollars) => void setBudget.run({ id, budget }),
+    setOptions: (id: TaskId, options: string) => void setOptions.run({ id, options }),
     charge: (ids: { taskId: TaskId | null; attemptId: AttemptId | null; planId: PlanId | null }, cost: Nanodollars) => {
       if (ids.taskId) charge.run({ id: ids.taskId, cost })
       if (ids.attemptId) chargeAttempt.run({ id: ids.attemptId, cost })

@@ -109,11 +109,14 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
       })
     },
 
-    /** The attempt failed: the task goes round the cascade again, or into the dead letter when its attempts are used up (C-16). */
+    /**
+     * The attempt failed: the task goes round the cascade again, or into the dead letter when its attempts are used up (C-16).
+     * One that was interrupted, or that ran out of money, does not count: the work is not to blame.
+     */
     sendBack(held: Claim, from: 'running' | 'review', end: AttemptEnd): TaskView {
       return write(db, () => {
         endAttempt(end.attemptId, end.state, end.error)
-        const counted = end.state === 'interrupted' ? 0 : 1
+        const counted = end.state === 'interrupted' || end.state === 'killed_budget' ? 0 : 1
         const used = mustExist(held.taskId).attempts + counted
         if (counted === 0) return tell('task.retried', move(held, from, 'ready', { wait: null, error: end.error }))
         if (used >= maxAttempts()) {
@@ -139,7 +142,7 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
     },
 
     /** Waits for the owner: holds no lease and no slot (U-56). */
-    askOwner(held: Claim, from: 'running' | 'review', wait: Wait, approvalId: string): TaskView {
+    askOwner(held: Claim, from: 'claimed' | 'running' | 'review', wait: Wait, approvalId: string): TaskView {
       return write(db, () => tell('task.waited', move(held, from, 'awaiting_input', { wait, approvalId })))
     },
 
@@ -297,6 +300,23 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
     /** A draft task enters the running plan. */
     release(row: TaskRow, actor: Actor): TaskView {
       return readyOrBlock(row, 'draft', {}, row.unmet === 0 ? 'task.readied' : 'task.waited', actor)
+    },
+
+    /** What the task may spend from now on; those that wait for money look again. Throws task/unknown. */
+    setBudget(id: TaskId, budget: Nanodollars, actor: Actor): TaskView {
+      return write(db, () => {
+        mustExist(id)
+        store.setBudget(id, budget)
+        return tell('task.edited', mustExist(id), actor)
+      })
+    },
+
+    /** Another model for the task, by the owner's word. */
+    setModel(id: TaskId, model: string): void {
+      write(db, () => {
+        const detail = store.detail(id)
+        if (detail) store.setOptions(id, JSON.stringify({ ...JSON.parse(detail.options), model }))
+      })
     },
 
     /** Adds a settled call's cost to task, attempt and plan; inside the ledger's transaction. */

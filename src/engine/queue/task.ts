@@ -8,7 +8,7 @@ export const taskMoves = {
   draft: ['pending', 'ready', 'cancelled'],
   pending: ['ready', 'cancelled', 'skipped'],
   ready: ['claimed', 'pending', 'cancelled', 'skipped'],
-  claimed: ['running', 'ready', 'pending', 'cancelled', 'failed'],
+  claimed: ['running', 'ready', 'pending', 'awaiting_input', 'cancelled', 'failed'],
   running: ['review', 'ready', 'pending', 'awaiting_input', 'failed', 'dead_letter', 'cancelled'],
   awaiting_input: ['ready', 'failed', 'cancelled'],
   review: ['done', 'ready', 'pending', 'awaiting_input', 'failed', 'dead_letter', 'cancelled'],
