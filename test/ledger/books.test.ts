@@ -203,6 +203,12 @@ describe('a correction (R-130, U-78)', () => {
     expect(books.adjust.list({ limit: 10 })).toEqual([correction])
   })
 
+  it('beside another one in the same hour counts as well', () => {
+    for (const amountUsd of [1, -0.25]) books.adjust.adjust({ provider: 'anthropic', amountUsd, reason: 'x' }, 'owner')
+    for (const by of ['provider', 'agent', 'task', 'day'] as const)
+      expect([by, books.spend.summary({ by, zone: 'UTC' }).rows[0]?.cost]).toEqual([by, 750_000_000])
+  })
+
   it('of nothing, of what is to come, of another provider’s call or of a call that nobody made is refused', () => {
     const id = books.call()
     const adjust = (more: object) => refusal(() => books.adjust.adjust({ provider: 'anthropic', amountUsd: 1, reason: 'x', ...more }, 'owner'))

@@ -20,20 +20,29 @@ function walk(filter: CallFilter & { limit: number }): string[] {
 
 describe('the calls as a list (U-71)', () => {
   it('come newest first, page by page, whatever they are filtered by, those under way among them, each exactly once', () => {
-    const choice = {
+    const who = {
       agent: fc.constantFrom('Rex', 'Hawk'),
       model: fc.constantFrom('gpt-5', 'claude-sonnet-4-5'),
       provider: fc.constantFrom('openai', 'anthropic'),
       project: fc.constantFrom('demo', 'shop'),
+    }
+    const what = {
       taskId: fc.constantFrom(task(1), task(2)),
       planId: fc.constantFrom(plan(1), plan(2)),
     }
     const end = fc.constantFrom('settle', 'settle', 'fail', 'leave')
-    const anyCall = fc.record({ ...choice, end, wait: fc.oneof(fc.constant(0), fc.nat(3 * HOUR), fc.nat(20 * DAY)) })
-    const filter = fc.record({ ...choice, since: fc.nat(100 * DAY), until: fc.nat(100 * DAY) }, { requiredKeys: [] })
+    const anyCall = fc.record({ ...who, ...what, end, wait: fc.oneof(fc.constant(0), fc.nat(3 * HOUR), fc.nat(20 * DAY)) })
+    const span = fc.record({ since: fc.nat(50 * DAY), until: fc.integer({ min: 30 * DAY, max: 200 * DAY }) }, { requiredKeys: [] })
+    const filter = fc
+      .tuple(
+        fc.record(who, { requiredKeys: [] }),
+        fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, fc.record(what, { requiredKeys: [] })),
+        fc.oneof(fc.constant({}), span),
+      )
+      .map((parts) => Object.assign({}, ...parts) as { since?: number; until?: number })
     fc.assert(
       fc.property(
-        fc.array(anyCall, { maxLength: 25 }),
+        fc.array(anyCall, { minLength: 10, maxLength: 25 }),
         fc.array(filter, { minLength: 8, maxLength: 8 }),
         fc.integer({ min: 1, max: 7 }),
         (calls, filters, limit) => {
@@ -43,7 +52,7 @@ describe('the calls as a list (U-71)', () => {
             books.clock.advance(wait)
             return { id: books.call(call), at: books.clock.now(), ...call }
           })
-          for (const { since, until, ...named } of [{}, ...filters] as Array<{ since?: number; until?: number }>) {
+          for (const { since, until, ...named } of [{}, ...filters]) {
             const span = { ...(since !== undefined && { since: instant(start + since) }), ...(until !== undefined && { until: instant(start + until) }) }
             const mine = made.filter(
               (call) =>
