@@ -5,12 +5,15 @@ import { grant, openWorld } from '../test/gateway/world.ts'
 export type Books = {
   readonly calls: number
   readonly settled: number
-  /** Settled with the provider's own figures. */
+  /** Settled with the provider's own figures, below what was reserved. */
   readonly exact: number
-  /** Nanodollars: by call, by hour, and as told to whoever watches. */
+  /** Nanodollars: by call, by hour, by the limit of the day, and as told to whoever watches. */
   readonly cost: number
   readonly hourly: number
+  readonly daily: number
   readonly told: number
+  /** Nanodollars that are still reserved, against any limit. */
+  readonly held: number
   readonly chain: boolean
 }
 
@@ -37,12 +40,17 @@ function drain(): void {
 async function readBooks(): Promise<Books> {
   drain()
   const calls = world.db
-    .prepare<[], Omit<Books, 'hourly' | 'told' | 'chain'>>(
-      `SELECT count(*) AS calls, total(state = 'settled') AS settled, total(confidence = 'exact') AS exact, total(cost) AS cost FROM call`,
+    .prepare<[], Pick<Books, 'calls' | 'settled' | 'exact' | 'cost'>>(
+      `SELECT count(*) AS calls, total(state = 'settled') AS settled, total(confidence = 'exact' AND reserved >= cost) AS exact, total(cost) AS cost FROM call`,
     )
     .get()
   const hours = world.db.prepare<[], { cost: number }>('SELECT total(cost) AS cost FROM spend_hour').get()
-  if (!calls || !hours) throw new Error('no books')
+  const limits = world.db
+    .prepare<[], { held: number; daily: number }>(
+      "SELECT total(held) AS held, total(spent) FILTER (WHERE scope = 'global' AND period = 'day') AS daily FROM envelope",
+    )
+    .get()
+  if (!calls || !hours || !limits) throw new Error('no books')
   const journal = createJournal({ db: world.db, reader: world.reader, clock: systemClock, redact: (text) => text })
-  return { ...calls, hourly: hours.cost, told, chain: (await journal.verify()).ok }
+  return { ...calls, ...limits, hourly: hours.cost, told, chain: (await journal.verify()).ok }
 }

@@ -134,11 +134,12 @@ function toBooksRow(books: Books, answered: number): BenchRow {
     Math.abs(books.calls - answered) +
     Math.abs(books.settled - answered) +
     Math.abs(books.exact - answered) +
-    [books.cost, books.hourly, books.told].filter((sum) => sum !== due).length +
+    [books.cost, books.hourly, books.daily, books.told].filter((sum) => sum !== due).length +
+    (books.held === 0 ? 0 : 1) +
     (books.chain ? 0 : 1)
   return toRow({
     id: 'G4',
-    goal: 'calls answered and not billed exactly once, sums that are not their price, breaks of the journal',
+    goal: 'calls answered and not billed exactly once, sums that are not their price, money left reserved, breaks of the journal',
     value: wrong,
     unit: 'calls',
     floor: null,
