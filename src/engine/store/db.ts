@@ -28,7 +28,7 @@ export function openReader(file: string): ReadDb {
   return db
 }
 
-type Sync<T> = T extends PromiseLike<unknown> ? never : T
+export type Sync<T> = T extends PromiseLike<unknown> ? never : T
 
 /**
  * Runs `body` in one transaction (BEGIN IMMEDIATE). Inside another `write` it joins that one.

@@ -1,0 +1,98 @@
+import { close, fsync, open } from 'node:fs'
+import { type Sync, type WriteDb, write } from './db.ts'
+
+type Waiting = { readonly run: () => void; readonly settle: () => void; readonly reject: (error: unknown) => void }
+
+export type TurnHooks = {
+  /** Inside the transaction, after all bodies: what was gathered in memory is written. */
+  readonly beforeCommit: () => void
+  /** Nothing of the turn happened: what was remembered of it is forgotten. */
+  readonly rolledBack: () => void
+}
+
+/**
+ * Writes of one turn of the event loop in one transaction. A body behaves as in `write`, and may be run a second time, alone, when
+ * another of its turn throws. Answers when the transaction is in the log file, which a killed engine leaves behind whole; the disk
+ * is told at once and beside the loop, so what a loss of power can take is what was written in the last few milliseconds (ADR 0024).
+ */
+export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: TurnHooks) {
+  const sync = createSync(`${db.name}-wal`)
+  let waiting: Waiting[] = []
+
+  function commit(): void {
+    const turn = waiting
+    waiting = []
+    try {
+      writeUnsynced(() => {
+        for (const { run } of turn) run()
+        beforeCommit()
+      })
+    } catch (error) {
+      rolledBack()
+      if (turn.length === 1) turn[0]?.reject(error)
+      else for (const one of turn) commitAlone(one)
+      return
+    }
+    sync()
+    for (const { settle } of turn) settle()
+  }
+
+  function commitAlone({ run, settle, reject }: Waiting): void {
+    try {
+      write(db, () => {
+        run()
+        beforeCommit()
+      })
+    } catch (error) {
+      rolledBack()
+      reject(error)
+      return
+    }
+    settle()
+  }
+
+  function writeUnsynced(body: () => void): void {
+    db.pragma('synchronous = NORMAL')
+    try {
+      write(db, body)
+    } finally {
+      db.pragma('synchronous = FULL')
+    }
+  }
+
+  return <T>(body: () => Sync<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      let result: T
+      const run = () => {
+        result = body()
+      }
+      if (waiting.push({ run, settle: () => resolve(result), reject }) === 1) setImmediate(commit)
+    })
+}
+export type TurnWriter = ReturnType<typeof createTurnWriter>
+
+/** Has a file written to the disk, one time after the other; whoever asks while one is under way is served by the next. */
+function createSync(file: string): () => void {
+  let isRunning = false
+  let isAsked = false
+
+  function run(): void {
+    isRunning = true
+    isAsked = false
+    // Opened each time: SQLite may have made the log anew, and an open file would keep a deleted one.
+    open(file, 'r', (missing, handle) => {
+      if (missing) return done()
+      fsync(handle, () => close(handle, done))
+    })
+  }
+
+  function done(): void {
+    isRunning = false
+    if (isAsked) run()
+  }
+
+  return () => {
+    if (isRunning) isAsked = true
+    else run()
+  }
+}
