@@ -1,35 +1,54 @@
-import type { AttemptId, CallId, CallView, Instant, Nanodollars, PlanId, SpendBy, SpendRow, SpendSummary, TaskId } from '../../contract/index.ts'
+import type { AttemptId, Billing, BudgetRefusal, CallId, CallView, Instant, Nanodollars, PlanId, SessionId, TaskId } from '../../contract/index.ts'
 import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
-import { type ReadDb, type WriteDb, write } from '../store/index.ts'
-import { daysFrom, startOfDay, toDay, toSpans } from './days.ts'
-import { createLedgerReader, createLedgerStore, type Span } from './ledger.store.ts'
-import type { Prices } from './price.ts'
-import { estimateUsage, expectUsage, type MeteredUsage, noUsage } from './usage.ts'
+import { afterCommit, createTurnWriter, type WriteDb, write } from '../store/index.ts'
+import { boundInput, boundOutput, type CallSize, fitOutput, type ModelLimits, toWorstCost, toWorstPrice } from './bound.ts'
+import type { Budgets } from './budgets.ts'
+import { type Bill, createLedgerStore, type HeldCall } from './ledger.store.ts'
+import type { Prices, Quote } from './price.ts'
+import { type Rate, toCost } from './rate.ts'
+import { estimateUsage, type MeteredUsage, noUsage } from './usage.ts'
 
 export type LedgerDeps = {
   readonly db: WriteDb
-  readonly reader: ReadDb
   readonly clock: Clock
   readonly append: Append
-  readonly prices: Pick<Prices, 'price'>
+  readonly prices: Pick<Prices, 'quote' | 'shadow'>
+  readonly budgets: Budgets
+  /** Longest answer that may be asked for, tokens. */
+  readonly maxOutputTokens: () => number
   /** Books the cost on attempt, task and plan; called inside the transaction that bills the call. */
   readonly charge: (call: CallView) => void
 }
 
 export type CallOrigin = {
+  readonly sessionId: SessionId | null
   readonly attemptId: AttemptId | null
   readonly taskId: TaskId | null
   readonly planId: PlanId | null
   readonly project: string | null
   readonly agent: string
-  readonly provider: string
-  readonly model: string
+  readonly team: string
   readonly wire: string
-  /** Length of the request as far as it is known; what a call is billed by when nobody lives to see its answer. */
-  readonly requestBytes?: number
 }
+/** A model that may answer the call, and how it is paid. */
+export type CallTarget = { readonly provider: string; readonly model: string; readonly billing: Billing; readonly limits: ModelLimits }
+
+export type Reservation =
+  | {
+      readonly kind: 'reserved'
+      readonly id: CallId
+      /** The limit that the request has to carry; null to leave it as it is. */
+      readonly maxOutput: number | null
+      readonly amount: Nanodollars
+      /** Spent before by the same attempt; by its plan or its agent where it belongs to none. */
+      readonly soFar: Nanodollars
+    }
+  | { readonly kind: 'refused'; readonly refusal: BudgetRefusal }
+  /** Nobody may spend anything: the owner's word, or a paused agent. */
+  | { readonly kind: 'stopped'; readonly why: 'killed' | 'paused' | 'no-progress'; readonly message: string }
+
 export type CallEnd = {
   readonly usage: MeteredUsage
   readonly status: number | null
@@ -41,155 +60,375 @@ export type CallEnd = {
   /** The provider's own bill, where it sends one. */
   readonly reportedCost?: Nanodollars | null
 }
+/** An answer that broke off, or was never heard. */
+export type CallCut = Omit<CallEnd, 'usage' | 'confidence'> & {
+  readonly known: MeteredUsage | null
+  readonly answerBytes: number
+  /** True where the model may have thought without showing it. */
+  readonly hidden: boolean
+}
 export type CallFailure = { readonly status: number; readonly latencyMs?: number; readonly requestId?: string | null }
 
-const HOUR = 3_600_000
-const MOST_POINTS = 600
-/** Keys that a stacked chart can still tell apart. */
-const MOST_KEYS = 12
-const MOST_ROWS = 500
+/** How long a call waits for what others hold, milliseconds. A program waits for its first byte much longer. */
+const PATIENCE_MS = 20_000
 
-/** Every model call and what it cost. A call is open from before it is made until it is settled or failed, exactly once. */
-export function createLedger({ db, reader: readDb, clock, append, prices, charge }: LedgerDeps) {
+/**
+ * Every model call and what it cost. Before it is made its worst case is reserved against every limit that it counts under, in
+ * one transaction; when it ends it is billed once, against the same limits, whatever becomes of the engine between (facts:
+ * models-and-compute.md, section 5). `spent + held <= hard` holds for every limit at every admission; a bill is above its
+ * reservation only where a provider does not keep to the answer's limit or to its price.
+ */
+export function createLedger({ db, clock, append, prices, budgets, maxOutputTokens, charge }: LedgerDeps) {
   const store = createLedgerStore(db)
-  const reader = createLedgerReader(readDb)
-  /** Read before anybody can open another: the calls of sessions that outlived an engine come back before recovery does. */
-  let left = store.open()
+  const inTurn = createTurnWriter(db, { beforeCommit: budgets.flush, rolledBack })
+  const priceIds = new Map<string, number>()
+  const waiters = new Set<() => void>()
+  /** Calls under way. */
+  let open = new Map(store.open().map((call) => [call.id, call]))
+  /** Those of an engine that died: the calls of sessions that outlived it come back before recovery does. */
+  let left = [...open.keys()]
 
   return {
-    /** Committed when it returns: from here on the call is paid for, whatever becomes of the engine. */
-    open(origin: CallOrigin): CallId {
-      const id = newId('call', clock) as CallId
-      write(db, () =>
-        store.insert({
-          id,
-          at: clock.now(),
-          attempt_id: origin.attemptId,
-          task_id: origin.taskId,
-          plan_id: origin.planId,
-          project: origin.project,
-          agent: origin.agent,
-          provider: origin.provider,
-          model: origin.model,
-          wire: origin.wire,
-          confidence: 'estimated',
-          request_bytes: origin.requestBytes ?? 0,
-          held: prices.price(origin.provider, origin.model, expectUsage(origin.requestBytes ?? 0), clock.now()).cost,
-        }),
-      )
-      return id
-    },
-
-    /** Bills a call and books it everywhere in one transaction. A second time changes nothing and answers the first bill. */
-    settle: (id: CallId, end: CallEnd): CallView => write(db, () => bill(id, end)),
-
-    /** The provider took no work: no tokens, no cost. */
-    fail: (id: CallId, { status, latencyMs, requestId }: CallFailure): CallView =>
-      write(db, () =>
-        close({ ...unpriced, id, state: 'failed', usage: noUsage, confidence: 'exact', status, latencyMs: latencyMs ?? null, requestId: requestId ?? null }),
-      ),
-
-    /** Bills the calls of an engine that died before their end by the length of what was asked; those of this life are left alone. Answers how many there were. */
-    recover(): number {
-      return write(db, () => {
-        const open = left
-        left = []
-        for (const call of open) {
-          const usage = estimateUsage({ known: null, requestBytes: call.requestBytes, answerBytes: 0 })
-          bill(call.id, { usage, status: null, latencyMs: Math.max(0, clock.now() - call.at), requestId: null, confidence: 'estimated' })
-        }
-        return open.length
-      })
-    },
-
     /**
-     * What the calls under way are expected to cost: of a task, of a plan, or of all. Limits count it together with what is
-     * spent, so that many calls side by side cannot each take the last dollar (R-078).
+     * Reserves what a call costs at most with the dearest of `targets`; the first of them is written down as the one that is asked.
+     * A longer answer than the money allows is cut shorter. Where only calls under way are in the way, it waits for them.
      */
-    held: ({ taskId, planId }: { taskId?: TaskId | null; planId?: PlanId | null } = {}): Nanodollars =>
-      store.held({ taskId: taskId ?? null, planId: planId ?? null }),
-
-    get: (id: CallId): CallView | undefined => store.get(id),
-
-    /** Newest first. */
-    calls: (page: { limit: number; before?: string | undefined; taskId?: TaskId | undefined; planId?: PlanId | undefined }): CallView[] => reader.calls(page),
-
-    /** Sums from the hourly rollup; days are those of the zone. Hours belong to the day in which they begin. */
-    summary({ by, since, zone }: { by: SpendBy; since?: Instant | undefined; zone: string }): SpendSummary {
-      const now = clock.now()
-      const from = since ?? (startOfDay(now - 29 * 24 * HOUR, zone) as Instant)
-      const rows = by === 'day' ? sumByDay(from, now, zone) : reader.sumByKey(by, from - (from % HOUR))
-      return {
-        by,
-        since: from,
-        total: sum(rows.map((row) => row.cost)) as Nanodollars,
-        calls: sum(rows.map((row) => row.calls)),
-        rows: rows.slice(0, MOST_ROWS),
-        series: toSeries(by, from, now, zone, rows),
+    async reserve(
+      origin: CallOrigin,
+      targets: readonly [CallTarget, ...CallTarget[]],
+      size: CallSize,
+      { patienceMs = PATIENCE_MS, signal }: { patienceMs?: number; signal?: AbortSignal } = {},
+    ): Promise<Reservation> {
+      const until = clock.now() + patienceMs
+      for (;;) {
+        const answer = await inTurn(() => admit(origin, targets, size))
+        if (answer.kind !== 'refused' || !answer.refusal.passing || clock.now() >= until || signal?.aborted) return answer
+        await nextRelease(until - clock.now(), signal)
       }
     },
 
-    /** What the calendar day has cost so far, to the call, and what the last sixty minutes did. */
-    today(zone: string): { spent: Nanodollars; perHour: Nanodollars; asOf: Instant } {
-      const now = clock.now()
-      const start = startOfDay(now, zone)
-      const firstHour = Math.ceil(start / HOUR) * HOUR
-      // Where midnight does not fall on an hour of UTC, the part before the first whole hour is read call by call.
-      const edge = firstHour > start ? reader.spentBetween(start, firstHour) : 0
-      return { spent: (edge + reader.spentSince(firstHour)) as Nanodollars, perHour: reader.spentBetween(now - HOUR, now + 1), asOf: now }
+    /**
+     * The provider took no work, and the next one is asked: the first call is closed without a bill, and what it held passes on
+     * to the second. Answers the second's id.
+     */
+    transfer: (id: CallId, failure: CallFailure, next: CallTarget, origin: CallOrigin, size: CallSize): Promise<CallId> =>
+      inTurn(() => {
+        const before = open.get(id)
+        if (!before) throw new Error(`there is no open call ${id} to pass on`)
+        closeUnpaid(id, failure)
+        budgets.hold(JSON.parse(before.envelopes), { cash: before.reserved, list: before.reserved_list })
+        const again = newId('call', clock) as CallId
+        insert(again, origin, next, size, JSON.parse(before.envelopes), { cash: before.reserved, list: before.reserved_list })
+        return again
+      }),
+
+    /** Bills a call and books it everywhere in one transaction. A second time changes nothing and answers the first bill. */
+    settle: (id: CallId, end: CallEnd): Promise<CallView> => inTurn(() => bill(id, end)),
+
+    /** Bills what no provider has put a figure to: an estimate, never above the reservation. */
+    settleCut: (id: CallId, cut: CallCut): Promise<CallView> => inTurn(() => billCut(id, cut)),
+
+    /** The provider took no work: no tokens, no cost, and what was held is free again. */
+    fail: (id: CallId, failure: CallFailure): Promise<CallView> => inTurn(() => closeUnpaid(id, failure)),
+
+    /** Bills the calls of an engine that died before their end; those of this life are left alone. Answers how many there were. */
+    recover(): number {
+      return write(db, () => {
+        const ids = left
+        left = []
+        for (const id of ids) {
+          const latencyMs = Math.max(0, clock.now() - (open.get(id)?.at ?? 0))
+          billCut(id, { known: null, answerBytes: 0, hidden: true, status: null, latencyMs, requestId: null })
+        }
+        budgets.flush()
+        return ids.length
+      })
+    },
+
+    get: (id: CallId): CallView | undefined => store.get(id),
+
+    /**
+     * Tries in earnest, and takes back, whether a call without money is refused. An engine where it is not must not work:
+     * whoever broke the check would learn of it from the bill.
+     */
+    provesItself(): boolean {
+      const origin = { ...nobody, wire: 'anthropic' }
+      const target: CallTarget = { provider: 'self-test', model: 'self-test', billing: 'metered', limits: { contextWindow: null, maxOutput: null } }
+      let refused = false
+      try {
+        write(db, () => {
+          budgets.exhaust(origin)
+          refused = admit(origin, [target], smallest).kind === 'refused'
+          throw takenBack
+        })
+      } catch (error) {
+        if (error !== takenBack) throw error
+      } finally {
+        rolledBack()
+      }
+      return refused
     },
   }
 
+  function admit(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize): Reservation {
+    const stop = toStop(origin, targets)
+    if (stop) return stop
+    const now = clock.now()
+    const metered = targets.some(isMetered)
+    const room = budgets.room(origin, metered, now)
+    const offers = targets.map((target) => toOffer(target, size, now))
+    const most = Math.min(...offers.map(({ output }) => output.most))
+    const least = Math.min(most, Math.max(...offers.map(({ output }) => output.least)))
+    const fitting = offers.map(({ target, price, input }) => fitOutput(price, input, isMetered(target) ? Math.min(room.cash, room.list) : room.list))
+    const output = Math.min(most, ...fitting)
+    if (output < least) {
+      const refusal = room.refusal(toAmount(offers, least))
+      if (!refusal.passing) budgets.noteRefusal(refusal, origin)
+      return { kind: 'refused', refusal }
+    }
+    const amount = toAmount(offers, output)
+    budgets.hold(room.envelopes, amount)
+    const id = newId('call', clock) as CallId
+    insert(id, origin, targets[0], size, room.envelopes, amount)
+    const isLimit = metered && size.writes && (size.askedOutput === null || size.askedOutput > output)
+    return { kind: 'reserved', id, maxOutput: isLimit ? output : null, amount: amount.cash, soFar: room.soFar }
+  }
+
+  function toStop(origin: CallOrigin, targets: readonly CallTarget[]): Reservation | undefined {
+    const stopped = budgets.stopped(origin.agent)
+    if (stopped) return { kind: 'stopped', ...stopped }
+    if (origin.attemptId === null || origin.taskId === null || targets.some(isMetered)) return undefined
+    const message = budgets.noteFreeCall(origin.attemptId, () => store.freeCalls(origin.taskId as TaskId, origin.attemptId as AttemptId))
+    return message === undefined ? undefined : { kind: 'stopped', why: 'no-progress', message }
+  }
+
+  function toOffer(target: CallTarget, size: CallSize, now: Instant): Offer {
+    const { rate } = toQuote(target.provider, target.model, target.billing, now)
+    const limits = { contextWindow: target.limits.contextWindow ?? rate.contextWindow, maxOutput: target.limits.maxOutput }
+    const input = boundInput(size, limits)
+    return { target, price: toWorstPrice(rate, size, input), input, output: boundOutput(size, limits, maxOutputTokens()) }
+  }
+
+  function insert(id: CallId, origin: CallOrigin, target: CallTarget, size: CallSize, envelopes: readonly number[], amount: Amount): void {
+    const call: HeldCall = {
+      id,
+      at: clock.now(),
+      session_id: origin.sessionId,
+      attempt_id: origin.attemptId,
+      task_id: origin.taskId,
+      plan_id: origin.planId,
+      project: origin.project,
+      agent: origin.agent,
+      team: origin.team,
+      provider: target.provider,
+      model: target.model,
+      wire: origin.wire,
+      billing: target.billing,
+      confidence: 'estimated',
+      request_bytes: size.bytes,
+      service: size.service,
+      reserved: amount.cash,
+      reserved_list: amount.list,
+      envelopes: JSON.stringify(envelopes),
+    }
+    store.insert(call)
+    open.set(id, call)
+  }
+
+  function rolledBack(): void {
+    budgets.forget()
+    open = new Map(store.open().map((call) => [call.id, call]))
+  }
+
+  /** Resolves when something that was held is free again, or after `ms`. */
+  function nextRelease(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        waiters.delete(done)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal?.addEventListener('abort', done)
+      waiters.add(done)
+    })
+  }
+
+  function wakeWaiters(): void {
+    for (const done of [...waiters]) done()
+  }
+
   function bill(id: CallId, { usage, reportedCost, confidence, ttftMs, ...end }: CallEnd): CallView {
-    const call = store.get(id)
-    if (!call) throw new Error(`there is no call ${id}`)
-    const priced = prices.price(call.provider, call.model, usage, call.at)
-    const reported = reportedCost ?? null
-    return close({
+    const held = open.get(id)
+    if (!held) return before(id)
+    const quote = toQuote(held.provider, held.model, held.billing, held.at)
+    const computedCost = toCost(quote.rate, usage) as Nanodollars
+    // A provider that reports nothing at all charged somewhere else; zero is not taken for an answer.
+    const reported = reportedCost || null
+    const listCost = quote.source === 'rehearsal' ? (0 as Nanodollars) : (reported ?? computedCost)
+    return close(held, {
       ...end,
       id,
       state: 'settled',
       usage,
-      // A provider that reports nothing at all charged somewhere else; zero is not taken for an answer.
-      cost: reported ? reported : priced.cost,
-      computedCost: priced.cost,
-      reportedCost: reported,
-      priceSource: priced.source,
-      confidence: priced.source === 'rehearsal' ? 'rehearsal' : priced.estimated && !reported ? 'estimated' : confidence,
+      cost: held.billing === 'metered' ? listCost : (0 as Nanodollars),
+      listCost,
+      computedCost,
+      reportedCost: reportedCost ?? null,
+      priceSource: quote.source,
+      priceId: toPriceId(held, quote),
+      confidence: quote.source === 'rehearsal' ? 'rehearsal' : quote.estimated && !reported && held.billing === 'metered' ? 'estimated' : confidence,
       ttftMs: ttftMs ?? null,
     })
   }
 
-  function close(bill: Parameters<typeof store.close>[0]): CallView {
-    const call = store.close(bill)
-    if (!call) {
-      const before = store.get(bill.id)
-      if (!before) throw new Error(`there is no call ${bill.id}`)
-      return before
-    }
-    append({ type: 'call.settled', subject: call.id, actor: toActor(call.agent), correlationId: call.planId, data: call })
-    if (call.cost > 0) charge(call)
+  function billCut(id: CallId, { known, answerBytes, hidden, ...end }: CallCut): CallView {
+    const held = open.get(id)
+    if (!held) return before(id)
+    const { rate } = toQuote(held.provider, held.model, held.billing, held.at)
+    const { service, request_bytes: requestBytes, reserved_list: reserved } = held
+    const usage = estimateUsage({
+      known,
+      service,
+      requestBytes,
+      answerBytes,
+      seconds: end.latencyMs / 1000,
+      hidden,
+      afford: (more) => toAffordable(rate, reserved, more),
+    })
+    return bill(id, { ...end, usage, confidence: 'estimated' })
+  }
+
+  function closeUnpaid(id: CallId, { status, latencyMs, requestId }: CallFailure): CallView {
+    const held = open.get(id)
+    if (!held) return before(id)
+    return close(held, {
+      ...unpriced,
+      id,
+      state: 'failed',
+      usage: noUsage,
+      confidence: 'exact',
+      status,
+      latencyMs: latencyMs ?? null,
+      requestId: requestId ?? null,
+    })
+  }
+
+  function before(id: CallId): CallView {
+    const call = store.get(id)
+    if (!call) throw new Error(`there is no call ${id}`)
     return call
   }
 
-  function sumByDay(since: number, now: number, zone: string): SpendRow[] {
-    const days = daysFrom(since, now, zone)
-    const spans = days.map((start, i): Span => [Math.max(start, since - (since % HOUR)), days[i + 1] ?? now + HOUR])
-    return reader
-      .sumBySpan(spans)
-      .map(({ start, ...row }) => ({ ...row, key: toDay(Math.max(start, since), zone) }))
-      .sort((a, b) => b.key.localeCompare(a.key))
+  function close(held: HeldCall, end: Bill): CallView {
+    if (!store.close(end)) throw new Error(`the call ${held.id} was closed behind the ledger's back`)
+    open.delete(held.id)
+    const call = toClosed(held, end)
+    append({ type: 'call.settled', subject: call.id, actor: toActor(call.agent), correlationId: call.planId, data: call })
+    budgets.settle(JSON.parse(held.envelopes), { cash: held.reserved, list: held.reserved_list }, call)
+    if (call.cost > 0) charge(call)
+    if (waiters.size > 0) setImmediate(wakeWaiters)
+    return call
   }
 
-  function toSeries(by: SpendBy, since: number, now: number, zone: string, rows: readonly SpendRow[]): SpendSummary['series'] {
-    if (by === 'day') return reader.sumBySpan(toSpans(since, now, zone, MOST_POINTS)).map((row) => ({ at: row.start as Instant, key: '', cost: row.cost }))
-    const named = rows.slice(0, MOST_KEYS - 1).map((row) => row.key)
-    const spans = toSpans(since, now, zone, Math.floor(MOST_POINTS / MOST_KEYS))
-    return reader.seriesByKey(by, spans, named).map((row) => ({ at: row.start as Instant, key: row.key, cost: row.cost }))
+  function toQuote(provider: string, model: string, billing: Billing, at: Instant): Quote {
+    return billing === 'local' ? prices.shadow(provider, model, at) : prices.quote(provider, model, at)
+  }
+
+  /** The row that says what the price was, made when it is first used. */
+  function toPriceId({ provider, model, billing }: HeldCall, { rate, source, version }: Quote): number {
+    const key = `${provider}/${model}/${billing}/${source}/${version}/${rate.input}/${rate.output}/${rate.cacheRead}/${rate.cacheWrite}`
+    const known = priceIds.get(key)
+    if (known !== undefined) return known
+    const { id, isNew } = store.price({ provider, model, source, version, rates: JSON.stringify(rate), at: clock.now() })
+    if (isNew && source === 'ceiling' && billing === 'metered') append({ type: 'price.missing', subject: `${provider}/${model}`, data: { provider, model } })
+    afterCommit(db, () => priceIds.set(key, id))
+    return id
   }
 }
 export type Ledger = ReturnType<typeof createLedger>
 
-const unpriced = { cost: 0 as Nanodollars, computedCost: 0 as Nanodollars, reportedCost: null, priceSource: null, ttftMs: null } as const
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+type Amount = { readonly cash: Nanodollars; readonly list: Nanodollars }
+type Offer = {
+  readonly target: CallTarget
+  readonly price: ReturnType<typeof toWorstPrice>
+  readonly input: number
+  readonly output: { readonly most: number; readonly least: number }
+}
+
+/** What the dearest of the models costs: in cash, where it costs cash, and by the list. */
+function toAmount(offers: readonly Offer[], output: number): Amount {
+  let cash = 0
+  let list = 0
+  for (const { target, price, input } of offers) {
+    const cost = toWorstCost(price, input, output)
+    list = Math.max(list, cost)
+    if (isMetered(target)) cash = Math.max(cash, cost)
+  }
+  return { cash: cash as Nanodollars, list: list as Nanodollars }
+}
+
+const isMetered = ({ billing }: Pick<CallTarget, 'billing'>): boolean => billing === 'metered'
+const takenBack = new Error('the self-test is taken back')
+const nobody = { sessionId: null, attemptId: null, taskId: null, planId: null, project: null, agent: 'self-test', team: 'self-test' } as const
+const smallest: CallSize = {
+  bytes: 1,
+  counted: null,
+  refersOutside: false,
+  askedOutput: 1,
+  leastOutput: 1,
+  choices: 1,
+  hourCache: false,
+  webSearches: 0,
+  service: 'standard',
+  writes: true,
+}
+const unpriced = {
+  cost: 0 as Nanodollars,
+  listCost: 0 as Nanodollars,
+  computedCost: 0 as Nanodollars,
+  reportedCost: null,
+  priceSource: null,
+  priceId: null,
+  ttftMs: null,
+} as const
+
+/** How many tokens in, or out, still fit into a reservation when so much of it is used already. */
+function toAffordable(rate: Rate, reserved: Nanodollars, used: MeteredUsage): { readonly input: number; readonly output: number } {
+  const spare = Math.max(0, reserved - toCost(rate, used) - 1)
+  const fit = (bucket: 'input' | 'output'): number => {
+    const million = toCost(rate, { ...noUsage, [bucket]: 1_000_000, service: used.service })
+    return million === 0 ? Number.MAX_SAFE_INTEGER : Math.floor((spare * 1_000_000) / million)
+  }
+  return { input: fit('input'), output: fit('output') }
+}
+
+function toClosed(held: HeldCall, { state, usage, cost, listCost, confidence, status, latencyMs, requestId }: Bill): CallView {
+  const { input, cacheRead, cacheWrite, output } = usage
+  return {
+    id: held.id,
+    at: held.at,
+    attemptId: held.attempt_id,
+    taskId: held.task_id,
+    planId: held.plan_id,
+    project: held.project,
+    agent: held.agent,
+    provider: held.provider,
+    model: held.model,
+    wire: held.wire,
+    state,
+    usage: { input, cacheRead, cacheWrite, output },
+    cost,
+    listCost,
+    reserved: held.reserved,
+    billing: held.billing,
+    sessionId: held.session_id,
+    confidence,
+    status,
+    latencyMs,
+    requestId,
+  }
+}
+
 const toActor = (agent: string): `agent:${string}` => `agent:${agent.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`

@@ -105,7 +105,9 @@ describe('a call is priced to the nanodollar (R-124, R-130, R-218)', () => {
           BigInt(cacheWrite - cacheWrite1h) * 93_750_000_000n +
           BigInt(cacheWrite1h) * 150_000_000_000n +
           BigInt(output) * 600_000_000_000n
-        expect(BigInt(toCost(rate, { input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning: 0 }))).toBe((exact + 500_000n) / 1_000_000n)
+        expect(BigInt(toCost(rate, { input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning: 0, webSearches: 0, service: 'standard' }))).toBe(
+          (exact + 500_000n) / 1_000_000n,
+        )
       }),
     )
     const prices = open()

@@ -11,6 +11,14 @@ export type Priced = {
   /** True when the price is a guess: the ceiling, or another seller's price of the same model. */
   readonly estimated: boolean
 }
+/** The price that a call is made at, and where it stands. */
+export type Quote = {
+  readonly rate: Rate
+  readonly source: PriceSource
+  /** Which edition of its source. */
+  readonly version: string
+  readonly estimated: boolean
+}
 export type KnownModel = {
   readonly model: string
   readonly inputUsdPerMTok: number | null
@@ -37,22 +45,38 @@ export function createPrices({ file, overrideFile, ceiling }: PricesDeps) {
   const catalogue = readCatalogue(file)
   const override = createOverride(overrideFile)
 
+  /** The catalogue never changes while the engine runs, and looking a model up under all its names takes a while. */
+  const listed = new Map<string, ReturnType<typeof findRate>>()
+
+  function quote(provider: string, model: string, at: Instant): Quote {
+    if (provider === REHEARSAL) return { rate: free, source: 'rehearsal', version: '1', estimated: false }
+    const own = override.find(provider, model, at)
+    if (own) return { ...own, source: 'override', estimated: false }
+    const name = `${provider}/${model}`
+    if (!listed.has(name)) listed.set(name, findRate(catalogue.rates, provider, model))
+    const found = listed.get(name)
+    if (found) return { rate: found.rate, source: 'catalogue', version: catalogue.version, estimated: found.guessed }
+    return { rate: toCeiling(), source: 'ceiling', version: 'settings', estimated: true }
+  }
+
   return {
+    quote,
+    /** What a local model's tokens cost elsewhere: by the list, or, where nobody sells it, what small hosted models cost. */
+    shadow(provider: string, model: string, at: Instant): Quote {
+      const found = quote(provider, model, at)
+      return found.source === 'ceiling' ? { rate: smallHosted, source: 'ceiling', version: 'small hosted models', estimated: true } : found
+    },
     price(provider: string, model: string, usage: MeteredUsage, at: Instant): Priced {
-      if (provider === REHEARSAL) return { cost: 0 as Nanodollars, source: 'rehearsal', estimated: false }
-      const own = override.find(provider, model, at)
-      if (own) return { cost: toCost(own, usage) as Nanodollars, source: 'override', estimated: false }
-      const found = findRate(catalogue, provider, model)
-      if (found) return { cost: toCost(found.rate, usage) as Nanodollars, source: 'catalogue', estimated: found.guessed }
-      return { cost: toCost(toCeiling(), usage) as Nanodollars, source: 'ceiling', estimated: true }
+      const { rate, source, estimated } = quote(provider, model, at)
+      return { cost: toCost(rate, usage) as Nanodollars, source, estimated }
     },
     /** What is known of a model before it is called; nulls for one that nobody lists. */
     describe(provider: string, model: string, at: Instant): KnownModel {
-      const rate = override.find(provider, model, at) ?? findRate(catalogue, provider, model)?.rate
+      const rate = override.find(provider, model, at)?.rate ?? findRate(catalogue.rates, provider, model)?.rate
       return { model, inputUsdPerMTok: rate?.input ?? null, outputUsdPerMTok: rate?.output ?? null, contextWindow: rate?.contextWindow ?? null }
     },
     /** Ids that the catalogue lists for a provider of this name. */
-    models: (provider: string): string[] => [...(catalogue.get(provider)?.keys() ?? [])],
+    models: (provider: string): string[] => [...(catalogue.rates.get(provider)?.keys() ?? [])],
     /** Why the override file that lies on disk is not in force; null when all is well. */
     problem: (): string | null => override.problem(),
   }
@@ -66,9 +90,14 @@ export type Prices = ReturnType<typeof createPrices>
 
 type Catalogue = ReadonlyMap<string, ReadonlyMap<string, Rate>>
 
-function readCatalogue(file: string): Catalogue {
-  const { providers } = PriceFile.parse(JSON.parse(readFileSync(file, 'utf8')))
-  return new Map(Object.entries(providers).map(([name, models]) => [name, new Map(Object.entries(models).map(([id, row]) => [id, toRate(row)]))]))
+/** Eight billion parameters at the sellers of pi-ai's catalogue: a tenth of a dollar in, four tenths out. */
+const smallHosted: Rate = { input: 0.1, output: 0.4, cacheRead: 0.1, cacheWrite: 0.1, contextWindow: null, tiers: [] }
+const free: Rate = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, contextWindow: null, tiers: [] }
+
+function readCatalogue(file: string): { readonly rates: Catalogue; readonly version: string } {
+  const { providers, source, asOf } = PriceFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const rates = new Map(Object.entries(providers).map(([name, models]) => [name, new Map(Object.entries(models).map(([id, row]) => [id, toRate(row)]))]))
+  return { rates, version: `${source}, ${asOf}` }
 }
 
 /** The provider's own list, then the maker's, then the dearest seller's: a guess errs high (R-218). */
@@ -103,16 +132,17 @@ function toNames(model: string): string[] {
 function createOverride(file: string) {
   let stamp = -1
   let prices: OverrideFile['prices'] = []
+  let asOf = ''
   let problem: string | null = null
   refresh()
   if (problem) throw new ReefError('settings/invalid', problem, { field: 'prices.json', remedy: 'Correct it, or remove it to go back to the catalogue.' })
 
   return {
-    find(provider: string, model: string, at: Instant): Rate | undefined {
+    find(provider: string, model: string, at: Instant): { rate: Rate; version: string } | undefined {
       refresh()
       const due = prices.filter((entry) => entry.from === undefined || Date.parse(entry.from) <= at).sort((a, b) => (a.from ?? '').localeCompare(b.from ?? ''))
       const entry = due.findLast((other) => other.model === `${provider}/${model}`) ?? due.findLast((other) => other.model === `${provider}/*`)
-      return entry && toOverrideRate(entry)
+      return entry && { rate: toOverrideRate(entry), version: entry.from ?? asOf }
     },
     problem: () => problem,
   }
@@ -122,13 +152,15 @@ function createOverride(file: string) {
     const found = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
     if (found === stamp) return
     stamp = found
-    const read = found === 0 ? { prices: [] } : readOverride(file)
+    const read = found === 0 ? { prices: [], asOf: '' } : readOverride(file)
     problem = 'problem' in read ? read.problem : null
-    if ('prices' in read) prices = read.prices
+    if (!('prices' in read)) return
+    prices = read.prices
+    asOf = read.asOf
   }
 }
 
-function readOverride(file: string): { prices: OverrideFile['prices'] } | { problem: string } {
+function readOverride(file: string): OverrideFile | { problem: string } {
   let json: unknown
   try {
     json = JSON.parse(readFileSync(file, 'utf8'))
@@ -136,7 +168,7 @@ function readOverride(file: string): { prices: OverrideFile['prices'] } | { prob
     return { problem: `${file} is not valid JSON.` }
   }
   const parsed = OverrideFile.safeParse(json)
-  if (parsed.success) return { prices: parsed.data.prices }
+  if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   return { problem: `${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}.` }
 }

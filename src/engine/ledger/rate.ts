@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MeteredUsage } from './usage.ts'
+import type { MeteredUsage, Service } from './usage.ts'
 
 /** US dollars per million tokens, as price lists print them. */
 export type Rates = { readonly input: number; readonly output: number; readonly cacheRead: number; readonly cacheWrite: number }
@@ -70,19 +70,28 @@ const toOwn = ({
   cacheWrite: cacheWrite ?? input,
 })
 
+/** Anthropic's price of a cache write that is kept for an hour, as a multiple of the input. */
+export const HOUR_WRITE = 2
+/** Ten dollars for a thousand, with Anthropic and OpenAI alike. */
+export const WEB_SEARCH_PRICE = 10_000_000
+/** In hundredths of the list price: half for what may wait, twice for what must not. */
+export const serviceFactor: Record<Service, bigint> = { standard: 100n, batch: 50n, flex: 50n, priority: 200n }
+
+/** The rates that a request of so many input tokens is billed by. */
+export const ratesFor = (rate: Rate, wholeInput: number): Rates =>
+  rate.tiers.filter((tier) => wholeInput > tier.above).sort((a, b) => b.above - a.above)[0] ?? rate
+
 /** Nanodollars, exact and rounded half up once. Whole numbers throughout: a million tokens at 75 dollars leave the range of a double. */
 export function toCost(rate: Rate, usage: MeteredUsage): number {
-  const whole = usage.input + usage.cacheRead + usage.cacheWrite
-  const rates = rate.tiers.filter((tier) => whole > tier.above).sort((a, b) => b.above - a.above)[0] ?? rate
+  const rates = ratesFor(rate, usage.input + usage.cacheRead + usage.cacheWrite)
   const shortWrite = usage.cacheWrite - usage.cacheWrite1h
   const total =
     part(usage.input, rates.input) +
     part(usage.cacheRead, rates.cacheRead) +
     part(shortWrite, rates.cacheWrite) +
-    // Anthropic's price of a write that is kept for an hour: twice the input.
-    part(usage.cacheWrite1h, rates.input * 2) +
+    part(usage.cacheWrite1h, rates.input * HOUR_WRITE) +
     part(usage.output, rates.output)
-  return Number((total + 500_000n) / 1_000_000n)
+  return Number(((total * serviceFactor[usage.service]) / 100n + 500_000n) / 1_000_000n) + usage.webSearches * WEB_SEARCH_PRICE
 }
 
 /** Millionths of a nanodollar. */
