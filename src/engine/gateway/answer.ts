@@ -1,48 +1,40 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import type { Fold } from './usage/fold.ts'
 import type { Frame } from './usage/frames.ts'
 
-/** The bytes of an answer, uncompressed: asked for plain, some providers compress all the same. */
-export function toPlain(body: Readable, encoding: string | undefined): Readable {
-  const decoders: Record<string, () => NodeJS.ReadWriteStream> = {
-    gzip: createGunzip,
-    'x-gzip': createGunzip,
-    deflate: createInflate,
-    br: createBrotliDecompress,
-    zstd: createZstdDecompress,
+/**
+ * Carries an answer to the caller as it comes, reading its usage on the way. False means that he takes no more for now, so that
+ * the provider waits too and nothing piles up. `hide` leaves out a frame that he did not ask for; everything else is untouched.
+ */
+export function createCarrier(response: ServerResponse, fold: Fold, hide: ((frame: Frame) => boolean) | undefined) {
+  const sendFrames = (frames: readonly Frame[]): boolean => {
+    let more = true
+    for (const frame of frames) if (!hide?.(frame)) more = response.write(frame.raw)
+    return more
   }
-  const decoder = decoders[encoding?.trim().toLowerCase() ?? '']?.()
-  if (!decoder) return body
-  body.on('error', (error) => (decoder as unknown as Readable).destroy(error))
-  return body.pipe(decoder) as unknown as Readable
+  return {
+    take(chunk: Buffer, resume: () => void): boolean {
+      const frames = fold.push(chunk)
+      const more = hide ? sendFrames(frames) : response.write(chunk)
+      if (!more) response.once('drain', resume)
+      return more
+    },
+    end(): void {
+      const rest = fold.end()
+      if (hide) sendFrames(rest)
+    },
+  }
 }
 
 /**
- * Carries an answer to the caller as it comes, reading its usage on the way. Waits for a slow caller, so that the provider
- * waits too and nothing piles up. `hide` leaves out a frame that the caller did not ask for; everything else is untouched.
+ * Sends the head of an answer: with its first bytes where those come in the same turn, else at once, because a program's clock
+ * for the first byte runs from here.
  */
-export async function carry(
-  body: AsyncIterable<Buffer>,
-  response: ServerResponse,
-  { fold, hide, signal, onFirstByte }: { fold: Fold; hide: ((frame: Frame) => boolean) | undefined; signal: AbortSignal; onFirstByte: () => void },
-): Promise<void> {
-  const send = async (bytes: Buffer) => {
-    if (bytes.length > 0 && !response.write(bytes)) await once(response, 'drain', { signal })
-  }
-  const sendFrames = async (frames: readonly Frame[], skip: (frame: Frame) => boolean) => {
-    for (const frame of frames) if (!skip(frame)) await send(frame.raw)
-  }
-  for await (const chunk of body) {
-    onFirstByte()
-    const frames = fold.push(chunk)
-    if (hide) await sendFrames(frames, hide)
-    else await send(chunk)
-  }
-  const rest = fold.end()
-  if (hide) await sendFrames(rest, hide)
+export function sendHead(response: ServerResponse, status: number, headers: Record<string, string | string[]>): void {
+  response.writeHead(status, headers)
+  setImmediate(() => {
+    if (!response.writableEnded && !response.destroyed) response.flushHeaders()
+  })
 }
 
 /** Ends an answer. Comes back when the last bytes have left, or when nobody takes them: the caller hung up, or the time is over. */
@@ -64,7 +56,7 @@ export function flush(response: ServerResponse, signal: AbortSignal): Promise<vo
 
 /** The additional chunk that `include_usage` brings: no choice in it, only figures. */
 export function isUsageChunk(frame: Frame): boolean {
-  if (!frame.data.includes('"usage"')) return false
+  if (!frame.latin1.includes('"usage"')) return false
   try {
     const { choices, usage } = JSON.parse(frame.data) as { choices?: unknown; usage?: unknown }
     return Array.isArray(choices) && choices.length === 0 && usage != null

@@ -1,31 +1,38 @@
-import { type CallId, type CallView, type Nanodollars, toNanodollars } from '../../contract/index.ts'
-import { type CallEnd, type CallFailure, type CallOrigin, estimateUsage } from '../ledger/index.ts'
+import { type CallId, type Nanodollars, toNanodollars } from '../../contract/index.ts'
+import type { CallFailure, CallOrigin, CallSize, CallTarget, Ledger } from '../ledger/index.ts'
 import type { Reading } from './usage/fold.ts'
 
 /** The part of the ledger that the gateway uses. */
-export type Books = {
-  open(origin: CallOrigin): CallId
-  settle(id: CallId, end: CallEnd): CallView
-  fail(id: CallId, failure: CallFailure): CallView
+export type Books = Pick<Ledger, 'reserve' | 'transfer' | 'settle' | 'settleCut' | 'fail'>
+
+/** What a reservation was made for, and what came of it. */
+export type Reserved = {
+  readonly id: CallId
+  readonly origin: CallOrigin
+  readonly size: CallSize
+  /** Spent before this call by the same attempt, or by the widest that is known of it. */
+  readonly soFar: Nanodollars
 }
 
 export type OpenCall = {
   readonly id: CallId
-  /** The provider never took it, or answered with an error: nothing is owed. */
-  fail(status: number): void
+  /** Nothing is owed: the provider never took it, or answered with an error. */
+  fail(status: number): Promise<void>
+  /** The provider took nothing, and the next one is asked. */
+  passOn(status: number, next: CallTarget): Promise<OpenCall>
   /** The answer has ended, well or not; `status` is what the caller saw. */
-  settle(reading: Reading, status: number, sent: { requestBytes: number }): void
+  settle(reading: Reading, status: number, hidden: boolean): Promise<void>
   sawAnswer(requestId: string | null): void
   sawFirstByte(): void
 }
 
-/** A call in the books. Its end may show itself in several ways: the books keep the first. */
-export function openCall(books: Books, origin: CallOrigin, now: () => number): OpenCall {
+/** A call in the books, reserved already. Its end may show itself in several ways: the books keep the first. */
+export function openCall(books: Books, { id, ...reserved }: Reserved, now: () => number): OpenCall {
   const started = now()
-  const id = books.open(origin)
   let requestId: string | null = null
   let ttftMs: number | null = null
   const latency = () => Math.max(0, Math.round(now() - started))
+  const toFailure = (status: number): CallFailure => ({ status, latencyMs: latency(), requestId })
   return {
     id,
     sawAnswer: (given) => {
@@ -34,12 +41,17 @@ export function openCall(books: Books, origin: CallOrigin, now: () => number): O
     sawFirstByte: () => {
       ttftMs ??= latency()
     },
-    fail: (status) => void books.fail(id, { status, latencyMs: latency(), requestId }),
-    settle: (reading, status, { requestBytes }) => {
-      const exact = reading.final && reading.usage !== null
-      const usage = exact && reading.usage ? reading.usage : estimateUsage({ known: reading.usage, requestBytes, answerBytes: reading.answerBytes })
-      const reportedCost: Nanodollars | null = reading.reportedUsd === null ? null : toNanodollars(reading.reportedUsd)
-      books.settle(id, { usage, status, latencyMs: latency(), ttftMs, requestId, confidence: exact ? 'exact' : 'estimated', reportedCost })
+    async fail(status) {
+      await books.fail(id, toFailure(status))
+    },
+    async passOn(status, next) {
+      const again = await books.transfer(id, toFailure(status), next, reserved.origin, reserved.size)
+      return openCall(books, { ...reserved, id: again }, now)
+    },
+    async settle({ usage, final, answerBytes, reportedUsd }, status, hidden): Promise<void> {
+      const end = { status, latencyMs: latency(), ttftMs, requestId, reportedCost: reportedUsd === null ? null : toNanodollars(reportedUsd) }
+      if (final && usage) await books.settle(id, { ...end, usage, confidence: 'exact' })
+      else await books.settleCut(id, { ...end, known: usage, answerBytes, hidden })
     },
   }
 }

@@ -1,18 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
-import { request as call, type Dispatcher } from 'undici'
-import type { Outcome, ProviderRoute } from '../router/index.ts'
-import { carry, flush, isUsageChunk, toPlain } from './answer.ts'
-import { type Books, type OpenCall, openCall } from './call.ts'
-import { UnreadableBody } from './request-body.ts'
-import type { Grant } from './token.ts'
-import { TooLarge, type Upload } from './upload.ts'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { type Nanodollars, toUsd } from '../../contract/index.ts'
+import { type Outcome, type Target, toOutcome } from '../router/index.ts'
+import { createCarrier, flush, isUsageChunk, sendHead } from './answer.ts'
+import type { OpenCall } from './call.ts'
+import { toCredentials } from './credentials.ts'
+import { exchange } from './exchange.ts'
+import { changeBody, type ScannedBody } from './request-body.ts'
+import { limitNames } from './size.ts'
 import { createFold, type Fold, type Reading } from './usage/fold.ts'
-import { type Endpoint, toCallerHeaders, toErrorBody, toErrorFrame, toUpstreamHeaders } from './wire.ts'
+import { type Endpoint, toCallerHeaders, toErrorBody, toErrorFrame, toUpstreamHeaders, toUrl, toUsageWish } from './wire.ts'
 
 /** Milliseconds and bytes. `idleMs` is the longest silence within an answer, `totalMs` the longest call. */
 export type Limits = {
   readonly maxBodyBytes: number
+  /** Of all request bodies that are held at once. */
+  readonly mostHeldBytes: number
   readonly connectMs: number
   readonly headersMs: number
   readonly idleMs: number
@@ -24,98 +27,146 @@ export type Forward = {
   readonly response: ServerResponse
   readonly abort: AbortController
   readonly endpoint: Endpoint
-  readonly grant: Grant
-  readonly target: ProviderRoute
-  readonly upload: Upload | undefined
-  readonly model: string
+  /** Best first; the next is asked when the one before took nothing. */
+  readonly targets: readonly [Target, ...Target[]]
+  readonly body: ScannedBody | undefined
+  /** The reservation; undefined for what costs nothing. */
+  readonly books: OpenCall | undefined
+  /** The answer's limit that the reservation was made for; null to leave the caller's. */
+  readonly maxOutput: number | null
+  readonly hourCache: boolean
+  /** Spent by the same attempt before. */
+  readonly soFar: Nanodollars
   readonly agent: Dispatcher
   readonly limits: Limits
-  readonly books: Books
   /** How a billed call ended, where that tells something of its provider. */
-  readonly report: (outcome: Outcome) => void
-  readonly now: () => number
+  readonly report: (target: Target, outcome: Outcome, headers: IncomingHttpHeaders) => void
 }
+
+/** One try with one provider. */
+type Try = Forward & { readonly target: Target; readonly asksUsage: boolean; readonly sent: { body: Buffer | null } }
 
 /** What a caller that left would have seen, by nginx's number for it. */
 const CALLER_GONE = 499
 
-/** Makes one upstream call and carries its answer back. Whatever happens, the books know how it ended before this returns. */
+/** Makes one call, with the next provider where one took nothing, and carries its answer back. The books know how it ended before this returns. */
 export async function forward(job: Forward): Promise<void> {
-  const { abort, endpoint, grant, limits, model, now, response, target, upload } = job
-  const books = endpoint.billed
-    ? openCall(job.books, { ...toOrigin(grant), provider: target.provider, model, wire: endpoint.wire, requestBytes: toExpected(job) }, now)
-    : undefined
+  const { abort, limits, response, targets } = job
   const gone = () => abort.abort(new Error('the caller hung up'))
   const tooLong = setTimeout(() => abort.abort(new Error(`no end within ${Math.round(limits.totalMs / 1000)} s`)), limits.totalMs)
   response.once('close', gone)
   if (response.destroyed) gone()
-  let fold: Fold | undefined
-  let streams = false
   try {
-    const upstream = await send(job, books?.id ?? '')
-    const { statusCode } = upstream
-    books?.sawAnswer(toRequestId(upstream))
-    response.writeHead(statusCode, toHeaders(job, upstream, books))
-    // Headers go at once: a program's clock for the first byte runs from here.
-    response.flushHeaders()
-    const type = String(upstream.headers['content-type'] ?? '')
-    fold = createFold(type)
-    streams = type.includes('event-stream')
-    const body = toPlain(upstream.body as unknown as Readable, toText(upstream.headers['content-encoding']))
-    await carry(body, response, {
-      fold,
-      // Only a stream has chunks: a provider may answer in one piece whatever it was asked for.
-      hide: upload?.injected() && statusCode < 300 && streams ? isUsageChunk : undefined,
-      signal: abort.signal,
-      onFirstByte: () => books?.sawFirstByte(),
-    })
-    const broken = statusCode < 300 && settle(job, books, fold, statusCode).error !== null
-    if (statusCode >= 300) books?.fail(statusCode)
-    if (books) job.report(broken ? failed : toOutcome(statusCode, toText(upstream.headers['retry-after'])))
-    response.off('close', gone)
-    await flush(response, abort.signal)
-  } catch (error) {
-    response.off('close', gone)
-    end(job, books, fold, error, streams)
+    let { books } = job
+    for (const [i, target] of targets.entries()) {
+      const next = targets[i + 1]
+      const refused = await attempt({ ...job, ...toSent(job, target), target, books }, next !== undefined)
+      if (refused === undefined || next === undefined) return
+      books = await books?.passOn(refused, next)
+    }
   } finally {
-    await upload?.discard()
+    response.off('close', gone)
     clearTimeout(tooLong)
     // Whatever ended it, the provider is not left talking to nobody.
-    abort.abort()
+    abort.abort(over)
   }
 }
 
-function send({ abort, agent, endpoint, request, target, upload }: Forward, callId: string): Promise<Dispatcher.ResponseData> {
+function toSent({ body, endpoint, maxOutput }: Forward, target: Target): { sent: Try['sent']; asksUsage: boolean } {
+  if (!body) return { sent: { body: null }, asksUsage: false }
+  const [first, ...others] = limitNames[endpoint.wire]
+  const limit = maxOutput === null || first === undefined ? undefined : { names: [first, ...others] as const, value: maxOutput }
+  const wish = endpoint.writes ? toUsageWish(endpoint.wire, target.baseUrl) : 'leave'
+  const changed = changeBody(body, { model: target.model, usage: wish, ...(limit && { limit }) })
+  return { sent: { body: changed.body }, asksUsage: changed.asksUsage }
+}
+
+/** Answers the status of a provider that took nothing, where another may still be asked; else the caller has had his answer. */
+async function attempt(job: Try, more: boolean): Promise<number | undefined> {
+  const { abort, books, report, response, target } = job
+  let passed: number | undefined
+  let fold: Fold | undefined
+  let carrier: ReturnType<typeof createCarrier> | undefined
+  let heard: IncomingHttpHeaders = {}
+  let streams = false
+  try {
+    await exchange(
+      job.agent,
+      toRequest(job),
+      {
+        start(status, headers) {
+          heard = headers
+          if (more && isWorthAnother(status)) {
+            passed = status
+            return false
+          }
+          books?.sawAnswer(toText(headers['request-id']) ?? toText(headers['x-request-id']) ?? null)
+          sendHead(response, status, toHeaders(job, headers))
+          const type = String(headers['content-type'] ?? '')
+          fold = createFold(type)
+          streams = type.includes('event-stream') || type.includes('ndjson')
+          // Only a stream has chunks: a provider may answer in one piece whatever it was asked for.
+          carrier = createCarrier(response, fold, job.asksUsage && status < 300 && streams ? isUsageChunk : undefined)
+          return true
+        },
+        data(chunk, resume) {
+          books?.sawFirstByte()
+          return carrier?.take(chunk, resume) ?? true
+        },
+      },
+      abort.signal,
+    )
+    if (passed !== undefined || !fold) {
+      if (books && passed !== undefined) report(target, toOutcome(passed), heard)
+      return passed
+    }
+    carrier?.end()
+    const { statusCode } = response
+    if (statusCode >= 300) await books?.fail(statusCode)
+    const error = statusCode < 300 ? (await settle(job, fold, statusCode, false)).error : null
+    if (books) report(target, error === null ? toOutcome(statusCode) : failed, heard)
+    await flush(response, abort.signal)
+    return undefined
+  } catch (error) {
+    return end(job, fold, error, streams, more)
+  }
+}
+
+function toRequest({ books, endpoint, request, sent, target }: Try): Dispatcher.DispatchOptions {
+  const { origin, pathname } = new URL(toUrl(target.baseUrl, endpoint))
   const query = /\?.*$/.exec(request.url ?? '')?.[0] ?? ''
-  return call(`${target.baseUrl}${endpoint.path}${query}`, {
-    dispatcher: agent,
+  return {
+    origin,
+    path: pathname + query,
     method: request.method as Dispatcher.HttpMethod,
     headers: toUpstreamHeaders(request.rawHeaders, {
-      wire: target.wire === 'anthropic' ? 'anthropic' : 'openai-chat',
-      key: target.key,
-      callId,
-      length: upload?.length,
+      wire: target.wire,
+      credentials: toCredentials(target, request.headers['anthropic-beta']),
+      callId: books?.id ?? '',
+      length: sent.body?.length,
       connection: request.headers.connection,
     }),
-    body: upload ? (upload.body as unknown as Readable) : null,
-    signal: abort.signal,
-  })
+    body: sent.body,
+  }
 }
 
 /** The ways in which a call does not come to its end: the bill first, then a word to the caller, if he is still there. */
-function end(job: Forward, books: OpenCall | undefined, fold: Fold | undefined, error: unknown, streams: boolean): void {
-  const { abort, endpoint, response, upload } = job
+async function end(job: Try, fold: Fold | undefined, error: unknown, streams: boolean, more: boolean): Promise<number | undefined> {
+  const { abort, books, endpoint, report, response, target } = job
   const callerGone = response.destroyed || response.closed
   const refused = toRefused(abort.signal.aborted ? abort.signal.reason : error)
+  const isFailure = refused.status === 502 || refused.status === 504
+  if (books) report(target, isFailure && !callerGone ? failed : dropped, {})
+  const taken = fold !== undefined || wasTaken(error)
+  if (more && !taken && !abort.signal.aborted) return refused.status
   const seen = callerGone ? CALLER_GONE : response.headersSent ? response.statusCode : refused.status
   if (fold && response.statusCode < 300) {
     fold.end()
-    settle(job, books, fold, seen)
-  } else if (fold || !wasTaken(error, upload)) books?.fail(seen)
+    await settle(job, fold, seen, true)
+  } else if (fold || !taken) await books?.fail(seen)
   // All of it was sent and no word came back: it may have been worked on, and is billed as if.
-  else settle(job, books, createFold(undefined), seen)
-  if (callerGone) return
-  if (books && (refused.status === 502 || refused.status === 504)) job.report(failed)
+  else await settle(job, createFold(undefined), seen, true)
+  if (callerGone) return undefined
   if (!response.headersSent) {
     response.writeHead(refused.status, { 'content-type': 'application/json', ...(refused.status < 500 && { 'x-should-retry': 'false' }) })
     response.end(JSON.stringify(toErrorBody(endpoint.wire, refused)))
@@ -123,52 +174,46 @@ function end(job: Forward, books: OpenCall | undefined, fold: Fold | undefined, 
     // An orderly error: programs repeat a call whose line was simply cut, again and again.
     response.end(`\n\n${toErrorFrame(endpoint.wire, refused)}`)
   } else response.destroy()
+  return undefined
 }
 
-function settle({ upload }: Forward, books: OpenCall | undefined, fold: Fold, status: number): Reading {
-  const reading = fold.read({ hourCache: upload?.asksHourCache() ?? false })
-  books?.settle(reading, status, { requestBytes: upload?.received() ?? 0 })
+async function settle({ books, endpoint, hourCache }: Try, fold: Fold, status: number, cut: boolean): Promise<Reading> {
+  const reading = fold.read({ hourCache })
+  // Anthropic streams its thinking, or tells of it in its figures as it goes; the others say nothing before their last word.
+  await books?.settle(reading, status, cut && endpoint.wire !== 'anthropic' && endpoint.wire !== 'ollama')
   return reading
 }
 
-const failed: Outcome = { kind: 'failed', retryAfterMs: null }
+/** Made once: an error with a stack for each call would cost more than sending it. */
+const over = new Error('the call is over')
+const failed: Outcome = { kind: 'failed' }
+/** The caller hung up, or REEF ended it: it says nothing of the provider. */
+const dropped: Outcome = { kind: 'dropped' }
 
-function toOutcome(status: number, retryAfter: string | undefined): Outcome {
-  if (status === 401 || status === 402) return { kind: 'refused', status }
-  if (status !== 408 && status !== 429 && status < 500) return { kind: 'answered' }
-  const seconds = Number(retryAfter ?? Number.NaN)
-  return { kind: 'failed', retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : null }
-}
+/** Busy, down or out of quota: another provider may take the same call. */
+const isWorthAnother = (status: number): boolean => status === 408 || status === 429 || status >= 500 || status === 401 || status === 402 || status === 403
 
-/** False where it is certain that the provider did not get the whole request. */
-function wasTaken(error: unknown, upload: Upload | undefined): boolean {
+const unreached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED']
+
+/** False where it is certain that the provider did not get the request. */
+function wasTaken(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code ?? ''
-  const unreached =
-    ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'].includes(code) ||
-    /CERT|TLS|SSL/.test(code)
-  return !unreached && upload?.complete() === true
+  return !unreached.includes(code) && !/CERT|TLS|SSL/.test(code)
 }
 
 function toRefused(error: unknown): { status: number; message: string } {
-  if (error instanceof UnreadableBody) return { status: 400, message: `${error.message}.` }
-  if (error instanceof TooLarge) return { status: 413, message: 'the request is larger than 100 MB.' }
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return { status: 504, message: 'the provider fell silent.' }
   if (message.startsWith('no end within')) return { status: 504, message: `the call was stopped: ${message}.` }
   if (message === 'the engine is stopping') return { status: 503, message: `${message}.` }
+  if (message === 'the owner has stopped all model calls') return { status: 402, message: `${message}.` }
   return { status: 502, message: `the provider could not be reached or broke off (${code || message || 'unknown'}).` }
 }
 
-const toOrigin = ({ attemptId, taskId, planId, project, agent }: Grant) => ({ attemptId, taskId, planId, project, agent })
-
-const toExpected = ({ request, upload }: Forward): number => Number(request.headers['content-length'] ?? upload?.received() ?? 0)
-
 const toText = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
 
-const toRequestId = ({ headers }: Dispatcher.ResponseData): string | null => toText(headers['request-id']) ?? toText(headers['x-request-id']) ?? null
-
-function toHeaders({ model, target, upload }: Forward, { headers }: Dispatcher.ResponseData, books: OpenCall | undefined): Record<string, string | string[]> {
-  const changed = upload?.injected() || headers['content-encoding'] !== undefined
+function toHeaders({ asksUsage, books, soFar, target }: Try, headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const changed = asksUsage || headers['content-encoding'] !== undefined
   const kept = toCallerHeaders(headers, ['content-encoding', ...(changed ? ['content-length'] : [])])
   if (!books) return kept
   // The join between a program's own log and the books.
@@ -176,7 +221,8 @@ function toHeaders({ model, target, upload }: Forward, { headers }: Dispatcher.R
     ...kept,
     'request-id': toText(headers['request-id']) ?? books.id,
     'x-reef-call': books.id,
-    'x-reef-model': model,
+    'x-reef-model': target.model,
     'x-reef-provider': target.provider,
+    'x-reef-spent-usd': toUsd(soFar).toFixed(6),
   }
 }

@@ -2,29 +2,34 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { Agent } from 'undici'
-import type { SessionId } from '../../contract/index.ts'
+import { type SessionId, zeroDollars } from '../../contract/index.ts'
 import { isReefError } from '../kernel/errors.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { Outcome, ProviderRoute } from '../router/index.ts'
-import type { Books } from './call.ts'
+import { type Reservation, toRefusalWords } from '../ledger/index.ts'
+import type { Outcome, Target } from '../router/index.ts'
+import { type Books, openCall } from './call.ts'
 import { forward, type Limits } from './forward.ts'
-import { UnreadableBody } from './request-body.ts'
+import { createIntake, discard, TooBusy, TooLarge } from './intake.ts'
+import { scanBody, UnreadableBody } from './request-body.ts'
+import { toCallSize } from './size.ts'
 import { createTokens, type Grant } from './token.ts'
-import { readUpload, TooLarge } from './upload.ts'
-import { type Endpoint, findEndpoint, fits, guessWire, type Refused, toErrorBody, toMisfit, toUsageWish } from './wire.ts'
+import { type CallerWire, type Endpoint, findEndpoint, fits, guessWire, type Refused, toErrorBody } from './wire.ts'
 
-export type Admission = { readonly ok: true } | { readonly ok: false; readonly status: 402; readonly message: string }
+type Refusal = Exclude<Reservation, { kind: 'reserved' }>
+type Heard = [outcome: Outcome, headers: Record<string, string | string[] | undefined>]
 
 export type GatewayDeps = {
   readonly books: Books
-  /** Throws a ReefError where the provider is gone or has no key. */
-  readonly route: (provider: string) => ProviderRoute
+  /** Who may serve a call, best first, never nobody. Throws a ReefError where the provider is gone or has no key. */
+  readonly targets: (ask: Grant & { readonly model: string; readonly wire: CallerWire }) => readonly Target[]
+  /** Names under which a program may ask for a model. */
+  readonly models: (grant: Grant) => readonly string[]
   /** False once the attempt behind a token has ended; asked at every call. */
   readonly isLive: (grant: Grant) => boolean
-  /** The last word before money can be spent. */
-  readonly admit: (grant: Grant, model: string) => Admission
+  /** A call was refused for money: whoever runs the session ends it. */
+  readonly refused?: (grant: Grant, why: Refusal) => void
   /** How calls of a provider end, for whoever lets work wait while it is down. */
-  readonly report?: (provider: string, outcome: Outcome) => void
+  readonly report?: (target: Target, ...how: Heard) => void
   /** Signs tokens; must be the same after a restart, or running sessions lose their models. */
   readonly tokenSecret: string
   readonly logger: Logger
@@ -35,6 +40,7 @@ export type GatewayDeps = {
 
 const defaults: Limits = {
   maxBodyBytes: 100 * 1024 * 1024,
+  mostHeldBytes: 512 * 1024 * 1024,
   connectMs: 10_000,
   // A provider may think for long before its first word, and a local one may have to load its model.
   headersMs: 10 * 60_000,
@@ -46,9 +52,11 @@ const defaults: Limits = {
  * The one way from agents to models: 127.0.0.1 only, one signed token for each session, every model call in the books before
  * it is made and billed exactly once however it ends. Bytes pass through as they are, with back-pressure both ways.
  */
-export async function createGateway({ books, route, isLive, admit, report, tokenSecret, logger, port: preferred, limits: given }: GatewayDeps) {
+export async function createGateway({ books, targets, models, isLive, refused, report, tokenSecret, logger, port: preferred, limits: given }: GatewayDeps) {
   const limits = { ...defaults, ...given }
   const tokens = createTokens(tokenSecret)
+  const intake = createIntake({ maxBytes: limits.maxBodyBytes, mostHeld: limits.mostHeldBytes })
+  const now = () => performance.now()
   const agent = new Agent({
     connect: { timeout: limits.connectMs },
     headersTimeout: limits.headersMs,
@@ -83,19 +91,21 @@ export async function createGateway({ books, route, isLive, admit, report, token
     /** At once, for this life of the engine; after it `isLive` says no. */
     revoke: (sessionId: SessionId): void => tokens.revoke(sessionId),
     inFlight: (): number => running.size,
-    /** Ends every call under way and bills it; answers when the books are closed. */
-    abortAll,
+    /** Ends every call under way by the owner's word; answers how many there were, when the books are closed. */
+    kill: (): Promise<number> => abortAll('the owner has stopped all model calls'),
     async [Symbol.asyncDispose](): Promise<void> {
       const closed = new Promise((resolve) => server.close(resolve))
-      await abortAll()
+      await abortAll('the engine is stopping')
       server.closeAllConnections()
       await Promise.all([closed, agent.destroy()])
     },
   }
 
-  async function abortAll(): Promise<void> {
-    for (const { abort } of running) abort.abort(new Error('the engine is stopping'))
-    await Promise.all([...running].map(({ ended }) => ended))
+  async function abortAll(why: string): Promise<number> {
+    const open = [...running]
+    for (const { abort } of open) abort.abort(new Error(why))
+    await Promise.all(open.map(({ ended }) => ended))
+    return open.length
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse, abort: AbortController): Promise<void> {
@@ -106,12 +116,14 @@ export async function createGateway({ books, route, isLive, admit, report, token
     // A page in a browser on this machine can reach this port; a program never sends an Origin.
     if (!hosts.includes(request.headers.host ?? '') || request.headers.origin !== undefined)
       return refuse({ status: 403, message: 'only programs on this machine may call models here.', retry: false })
-    const endpoint = findEndpoint(request.method ?? '', path, request.headers)
-    if (!endpoint) return refuse({ status: 404, message: `there is no ${request.method} ${path} here.`, retry: false })
+    const isModels = request.method === 'GET' && path === '/v1/models'
+    const endpoint = findEndpoint(request.method ?? '', path)
+    if (!endpoint && !isModels) return refuse({ status: 404, message: `there is no ${request.method} ${path} here.`, retry: false })
     const grant = readGrant(request)
     if (!grant || !isLive(grant)) return refuse({ status: 401, message: 'this token belongs to no running session.', retry: false })
     const encoding = request.headers['content-encoding']
     if (encoding && encoding !== 'identity') return refuse({ status: 415, message: `send the request uncompressed, not as ${encoding}.`, retry: false })
+    if (!endpoint) return sendJson(response, 200, toModelList(wire, models(grant)))
     try {
       await answer(request, response, abort, endpoint, grant)
     } catch (error) {
@@ -119,41 +131,58 @@ export async function createGateway({ books, route, isLive, admit, report, token
       const hungUp = request.destroyed && !request.complete
       if (!refused && !hungUp) throw error
       if (!refused || hungUp || response.headersSent) response.destroy()
-      else refuse(refused)
+      else {
+        await discard(request)
+        refuse(refused)
+      }
     }
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, abort: AbortController, endpoint: Endpoint, grant: Grant): Promise<void> {
-    const target = route(grant.provider)
-    const { wire } = endpoint
-    if (request.method === 'POST' && !fits(wire, target.wire))
-      return sendRefusal(response, wire, { status: 400, message: toMisfit(grant.agent, wire, target, request.headers['user-agent']), retry: false })
     if (Number(request.headers['content-length'] ?? 0) > limits.maxBodyBytes) throw new TooLarge()
-    const upload =
-      request.method === 'POST' ? await readUpload(request, { usage: toUsageWish(wire, target.baseUrl), maxBytes: limits.maxBodyBytes }) : undefined
-    const model = upload?.known.model
-    if (upload && model === undefined) throw new UnreadableBody('the body names no model')
-    if (endpoint.billed && model !== undefined) {
-      const admission = admit(grant, model)
-      if (!admission.ok) {
-        await upload?.discard()
-        return sendRefusal(response, wire, { status: admission.status, message: admission.message, retry: false })
-      }
+    const held = request.method === 'POST' ? await intake.take(request) : undefined
+    try {
+      await call(request, response, abort, endpoint, grant, held?.bytes)
+    } finally {
+      held?.release()
     }
+  }
+
+  async function call(
+    request: IncomingMessage,
+    response: ServerResponse,
+    abort: AbortController,
+    endpoint: Endpoint,
+    grant: Grant,
+    bytes: Buffer | undefined,
+  ): Promise<void> {
+    const body = bytes && scanBody(bytes)
+    if (body && body.model === undefined) throw new UnreadableBody('the body names no model')
+    const serving = targets({ ...grant, model: body?.model ?? '', wire: endpoint.wire })
+    const job = { request, response, abort, endpoint, body, agent, limits, report: (target: Target, ...how: Heard) => report?.(target, ...how) }
+    const [first, ...others] = serving.filter((target) => fits(endpoint.wire, target.wire))
+    if (!first)
+      return sendRefusal(response, endpoint.wire, {
+        status: 400,
+        message: `${serving[0]?.provider ?? 'The provider'} does not speak Ollama's own wire.`,
+        retry: false,
+      })
+    if (!endpoint.billed || !body) return forward({ ...job, targets: [first], books: undefined, maxOutput: null, hourCache: false, soFar: zeroDollars })
+    const size = toCallSize(body, endpoint)
+    const origin = { ...toOrigin(grant), wire: endpoint.wire }
+    const reservation = await books.reserve(origin, [first, ...others], size, { signal: abort.signal })
+    if (reservation.kind !== 'reserved') {
+      refused?.(grant, reservation)
+      return sendRefusal(response, endpoint.wire, toRefusal(reservation))
+    }
+    const { id, maxOutput, soFar } = reservation
     await forward({
-      request,
-      response,
-      abort,
-      endpoint,
-      grant,
-      target,
-      upload,
-      model: model ?? '',
-      agent,
-      limits,
-      books,
-      report: (outcome) => report?.(target.provider, outcome),
-      now: () => performance.now(),
+      ...job,
+      targets: [first, ...others],
+      books: openCall(books, { id, origin, size, soFar }, now),
+      maxOutput,
+      hourCache: size.hourCache,
+      soFar,
     })
   }
 
@@ -170,18 +199,34 @@ export type Gateway = Awaited<ReturnType<typeof createGateway>>
 function toRefused(error: unknown): Refused | undefined {
   if (error instanceof UnreadableBody) return { status: 400, message: `${error.message}.`, retry: false }
   if (error instanceof TooLarge) return { status: 413, message: 'the request is larger than 100 MB.', retry: false }
+  if (error instanceof TooBusy) return { status: 503, message: 'too many large requests are under way; try again in a moment.', retry: true }
   return isReefError(error) ? { status: 400, message: `${error.message}${error.remedy ? ` ${error.remedy}` : ''}`, retry: false } : undefined
 }
 
 function sendRefusal(response: ServerResponse, wire: Parameters<typeof toErrorBody>[0], refused: Refused): void {
-  const body = JSON.stringify(toErrorBody(wire, refused))
-  response.writeHead(refused.status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    // Claude Code repeats even a 401 for minutes unless it is told not to.
-    ...(!refused.retry && { 'x-should-retry': 'false' }),
-  })
+  // Claude Code repeats even a 401 for minutes unless it is told not to.
+  sendJson(response, refused.status, toErrorBody(wire, refused), refused.retry ? {} : { 'x-should-retry': 'false' })
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
+  const body = JSON.stringify(value)
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers })
   response.end(body)
+}
+
+/** U-79, in the words of the caller's own wire: 402, not to be tried again. */
+function toRefusal(refusal: Refusal): Refused {
+  if (refusal.kind === 'stopped') return { status: 402, message: refusal.message, retry: false }
+  return { status: 402, message: toRefusalWords(refusal.refusal), retry: false, budget: refusal.refusal }
+}
+
+const toOrigin = ({ sessionId, attemptId, taskId, planId, project, agent, team }: Grant) => ({ sessionId, attemptId, taskId, planId, project, agent, team })
+
+/** The list of models in the dialect of the asker. */
+function toModelList(wire: CallerWire, ids: readonly string[]): object {
+  if (wire !== 'anthropic') return { object: 'list', data: ids.map((id) => ({ id, object: 'model', created: 0, owned_by: 'reef' })) }
+  const data = ids.map((id) => ({ type: 'model', id, display_name: id, created_at: new Date(0).toISOString() }))
+  return { data, has_more: false, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null }
 }
 
 /** The port that was asked for, or any when someone else has it. */

@@ -1,3 +1,3 @@
-export { type Admission, createGateway, type Gateway, type GatewayDeps } from './gateway.ts'
+export { createGateway, type Gateway, type GatewayDeps } from './gateway.ts'
 export { createRehearsalModel, type RehearsalModel } from './rehearsal/model.ts'
 export type { Grant } from './token.ts'

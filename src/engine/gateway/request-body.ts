@@ -1,181 +1,170 @@
-/** What the gateway needs to know of a request, read while its bytes go by. */
-export type Known = { readonly model: string | undefined; readonly stream: boolean; readonly asksUsage: boolean; readonly asksHourCache: boolean }
-
-/** The body is not one that can be billed: it names its model twice, or is no JSON object. */
+/** The body is not one that can be billed: it names something twice, or is no JSON object. */
 export class UnreadableBody extends Error {}
 
-const QUOTE = 34
-const BACKSLASH = 92
-const OPEN = new Set([123, 91])
-const CLOSE = new Set([125, 93])
-const MOST_KEPT = 4096
-const INJECTED = '{"include_usage":true}'
+/** A field of the outermost level: where its value stands, and what it is. */
+type Field = { readonly start: number; readonly end: number; readonly value: unknown }
+
+/** A request body and those of its outermost fields that decide what it costs. */
+export type ScannedBody = {
+  readonly bytes: Buffer
+  readonly model: string | undefined
+  readonly fields: ReadonlyMap<string, Field>
+  /** Where the last brace stands. */
+  readonly end: number
+}
 
 /** What becomes of an OpenAI chat stream's `include_usage`: asked for, taken out, or none of our business. */
 export type UsageWish = 'ask' | 'never' | 'leave'
 
+const QUOTE = 34
+const COLON = 58
+const COMMA = 44
+const BACKSLASH = 92
+const OPEN = 123
+const CLOSE = 125
+const opens = (byte: number): boolean => byte === OPEN || byte === 91
+const closes = (byte: number): boolean => byte === CLOSE || byte === 93
+
+/** Fields that are looked at; everything else is passed over, however long. */
+const kept = new Set([
+  'model',
+  'stream',
+  'stream_options',
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
+  'n',
+  'service_tier',
+  'thinking',
+  'previous_response_id',
+  'conversation',
+])
+/** No value of these is longer than this. */
+const MOST_KEPT = 8192
+
 /**
- * Reads the outermost level of a JSON object as its bytes pass and leaves everything below it alone, however long. With `ask`
- * a stream is asked for its usage: a missing `stream_options` is added before the last brace, an existing one gets the field;
- * with `never` an existing one loses it. Anything else comes out byte for byte.
+ * Reads the outermost level of a JSON object and leaves everything below it alone. Linear in the body's length; text is passed
+ * over at the speed of a byte search. Throws UnreadableBody for what is no object, or names one of these fields twice.
  */
-export function createRequestBody({ usage }: { usage: UsageWish }) {
-  let depth = 0
-  let inString = false
-  let escaped = false
-  let phase: 'key' | 'colon' | 'value' | 'after' = 'key'
-  let key: string | undefined
-  let kept = ''
-  let keeping = false
-  let replacing = false
-  let ended = false
-  let tail = Buffer.alloc(0)
-  let model: string | undefined
-  let stream = false
-  let hasOptions = false
-  let asksUsage = false
-  let injected = false
-  let asksHourCache = false
-
-  return {
-    known: (): Known => ({ model, stream, asksUsage, asksHourCache }),
-    /** True when usage was asked for on the caller's behalf, so that its chunk is not his. */
-    injected: (): boolean => injected,
-    ended: (): boolean => ended,
-    push(chunk: Buffer): Buffer[] {
-      lookForHourCache(chunk)
-      const out: Buffer[] = []
-      let from = 0
-      for (let i = 0; i < chunk.length; i++) {
-        const byte = chunk[i] as number
-        if (inString) {
-          if (!keeping && !escaped) {
-            const stop = nextInString(chunk, i)
-            if (stop < 0) break
-            i = stop
-          }
-          const at = chunk[i] as number
-          keep(at)
-          if (escaped) escaped = false
-          else if (at === BACKSLASH) escaped = true
-          else if (at === QUOTE) {
-            inString = false
-            if (depth === 1 && phase === 'key') endKey()
-          }
-          continue
-        }
-        if (byte <= 32) continue
-        if (depth === 0) {
-          if (byte !== 123 || ended) throw new UnreadableBody('the body is not one JSON object')
-          depth = 1
-          phase = 'key'
-          continue
-        }
-        if (depth === 1 && phase === 'colon' && byte === 58) {
-          phase = 'value'
-          continue
-        }
-        if (depth === 1 && phase === 'value') {
-          phase = 'after'
-          keeping = key === 'model' || key === 'stream' || key === 'stream_options'
-          replacing = usage !== 'leave' && key === 'stream_options'
-          kept = ''
-          if (replacing) {
-            out.push(chunk.subarray(from, i))
-            from = chunk.length
-          }
-        } else if (depth === 1 && phase === 'after' && (byte === 44 || byte === 125)) {
-          const replacement = endValue()
-          if (replacement !== undefined) {
-            out.push(Buffer.from(replacement))
-            from = i
-          }
-          if (byte === 44) {
-            phase = 'key'
-            continue
-          }
-          ended = true
-          depth = 0
-          if (usage === 'ask' && stream && !hasOptions) {
-            out.push(chunk.subarray(from, i), Buffer.from(`,"stream_options":${INJECTED}`))
-            from = i
-            injected = true
-          }
-          continue
-        }
-        if (byte === QUOTE) {
-          inString = true
-          if (depth === 1 && phase === 'key') {
-            keeping = true
-            kept = ''
-          }
-        } else if (OPEN.has(byte)) depth++
-        else if (CLOSE.has(byte)) depth--
-        keep(byte)
-      }
-      if (!replacing && from < chunk.length) out.push(chunk.subarray(from))
-      return out.filter((piece) => piece.length > 0)
-    },
-  }
-
-  function keep(byte: number): void {
-    if (!keeping) return
-    // Bytes, not characters: they are put back together as UTF-8 when the value is read.
-    if (kept.length < MOST_KEPT) kept += String.fromCharCode(byte)
-    else throw new UnreadableBody('a name in the body is longer than any model has')
-  }
-
-  function endKey(): void {
-    key = String(parse(kept))
-    keeping = false
-    phase = 'colon'
-  }
-
-  /** What to send in place of the value; undefined to leave it as it is. */
-  function endValue(): string | undefined {
-    const value = keeping ? parse(kept) : undefined
-    keeping = false
-    if (key === 'model') {
-      if (model !== undefined) throw new UnreadableBody('the body names its model twice')
-      if (typeof value !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(value)) throw new UnreadableBody('the model in the body is no name')
-      model = value
+export function scanBody(bytes: Buffer): ScannedBody {
+  const fields = new Map<string, Field>()
+  let at = skipSpace(bytes, 0)
+  if (bytes[at] !== OPEN) throw notAnObject()
+  at = skipSpace(bytes, at + 1)
+  while (bytes[at] !== CLOSE) {
+    if (bytes[at] !== QUOTE) throw notAnObject()
+    const nameEnd = endOfString(bytes, at)
+    const name = String(parse(bytes, at, nameEnd))
+    at = skipSpace(bytes, nameEnd)
+    if (bytes[at] !== COLON) throw notAnObject()
+    const start = skipSpace(bytes, at + 1)
+    const end = endOfValue(bytes, start)
+    if (kept.has(name)) {
+      if (fields.has(name)) throw new UnreadableBody(`the body names its ${name} twice`)
+      if (end - start > MOST_KEPT) throw new UnreadableBody(`the ${name} in the body is longer than any has to be`)
+      fields.set(name, { start, end, value: parse(bytes, start, end) })
     }
-    if (key === 'stream') stream = value === true
-    if (key !== 'stream_options') return undefined
-    hasOptions = value !== null
-    asksUsage = (value as { include_usage?: unknown } | null)?.include_usage === true
-    if (!replacing) return undefined
-    replacing = false
-    const isObject = typeof value === 'object' && value !== null
-    if (usage === 'never' && isObject) return JSON.stringify({ ...value, include_usage: undefined })
-    if (usage === 'never' || asksUsage || (value !== null && !isObject)) return Buffer.from(kept, 'latin1').toString('utf8')
-    hasOptions = true
-    injected = true
-    return JSON.stringify({ ...(value as object | null), include_usage: true })
+    at = skipSpace(bytes, end)
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1)
+    else if (bytes[at] !== CLOSE) throw notAnObject()
   }
-
-  /** `"ttl":"1h"` inside a string has backslashes before its quotes and is not meant. */
-  function lookForHourCache(chunk: Buffer): void {
-    if (asksHourCache) return
-    const seam = Buffer.concat([tail, chunk.subarray(0, 16)])
-    asksHourCache = [chunk, seam].some((bytes) => bytes.includes('"ttl":"1h"') || bytes.includes('"ttl": "1h"'))
-    tail = Buffer.from(chunk.length >= 16 ? chunk.subarray(-16) : Buffer.concat([tail, chunk]).subarray(-16))
-  }
-}
-export type RequestBody = ReturnType<typeof createRequestBody>
-
-/** The next quote or backslash; -1 when the rest of the chunk is plain text. */
-function nextInString(chunk: Buffer, from: number): number {
-  const quote = chunk.indexOf(QUOTE, from)
-  const end = quote < 0 ? chunk.length : quote
-  for (let i = from; i < end; i++) if (chunk[i] === BACKSLASH) return i
-  return quote
+  if (skipSpace(bytes, at + 1) < bytes.length) throw notAnObject()
+  return { bytes, model: toModel(fields.get('model')?.value), fields, end: at }
 }
 
-function parse(kept: string): unknown {
+/** What to send instead of what came; what is not named stays byte for byte. */
+export type Changes = {
+  readonly model?: string
+  /** Of these fields, the ones that are there; the first is added when none is. */
+  readonly limit?: { readonly names: readonly [string, ...string[]]; readonly value: number }
+  readonly usage: UsageWish
+}
+
+/** The body as it is sent, and whether its answer brings a usage chunk that the caller did not ask for. */
+export function changeBody({ bytes, model, fields, end }: ScannedBody, changes: Changes): { readonly body: Buffer; readonly asksUsage: boolean } {
+  const edits: Array<{ start: number; end: number; text: string }> = []
+  const added: string[] = []
+  const put = (name: string, value: unknown) => {
+    const field = fields.get(name)
+    if (field) edits.push({ start: field.start, end: field.end, text: JSON.stringify(value) })
+    else added.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`)
+  }
+  if (changes.model !== undefined && changes.model !== model) put('model', changes.model)
+  if (changes.limit) {
+    const { names, value } = changes.limit
+    const present = names.filter((name) => fields.get(name)?.value != null)
+    for (const name of present.length > 0 ? present : names.slice(0, 1)) put(name, value)
+  }
+  const options = fields.get('stream_options')?.value
+  const isObject = typeof options === 'object' && options !== null
+  const asksUsage =
+    changes.usage === 'ask' &&
+    fields.get('stream')?.value === true &&
+    (options == null || (isObject && (options as { include_usage?: unknown }).include_usage !== true))
+  if (asksUsage) put('stream_options', { ...(options as object | null | undefined), include_usage: true })
+  if (changes.usage === 'never' && isObject) put('stream_options', { ...options, include_usage: undefined })
+  return { body: edits.length + added.length === 0 ? bytes : splice(bytes, end, edits, added, fields.size > 0), asksUsage }
+}
+
+function splice(bytes: Buffer, end: number, edits: Array<{ start: number; end: number; text: string }>, added: readonly string[], hasFields: boolean): Buffer {
+  const pieces: Buffer[] = []
+  let from = 0
+  for (const edit of edits.sort((a, b) => a.start - b.start)) {
+    pieces.push(bytes.subarray(from, edit.start), Buffer.from(edit.text))
+    from = edit.end
+  }
+  pieces.push(bytes.subarray(from, end))
+  if (added.length > 0) pieces.push(Buffer.from(`${hasFields ? ',' : ''}${added.join(',')}`))
+  pieces.push(bytes.subarray(end))
+  return Buffer.concat(pieces)
+}
+
+function toModel(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(value)) throw new UnreadableBody('the model in the body is no name')
+  return value
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from
+  while (at < bytes.length && (bytes[at] as number) <= 32) at++
+  return at
+}
+
+/** Just after the quote that ends the string that begins at `from`. */
+function endOfString(bytes: Buffer, from: number): number {
+  for (let quote = bytes.indexOf(QUOTE, from + 1); quote > 0; quote = bytes.indexOf(QUOTE, quote + 1)) {
+    let slashes = 0
+    while (bytes[quote - 1 - slashes] === BACKSLASH) slashes++
+    if (slashes % 2 === 0) return quote + 1
+  }
+  throw notAnObject()
+}
+
+function endOfValue(bytes: Buffer, from: number): number {
+  const first = bytes[from] ?? 0
+  if (first === QUOTE) return endOfString(bytes, from)
+  let at = from
+  if (!opens(first)) {
+    while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== CLOSE && (bytes[at] as number) > 32) at++
+    if (at === from) throw notAnObject()
+    return at
+  }
+  for (let depth = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    if (byte === QUOTE) at = endOfString(bytes, at) - 1
+    else if (opens(byte)) depth++
+    else if (closes(byte) && --depth === 0) return at + 1
+  }
+  throw notAnObject()
+}
+
+function parse(bytes: Buffer, start: number, end: number): unknown {
   try {
-    return JSON.parse(Buffer.from(kept, 'latin1').toString('utf8'))
+    return JSON.parse(bytes.toString('utf8', start, end))
   } catch {
     throw new UnreadableBody('the body is not valid JSON')
   }
 }
+
+const notAnObject = () => new UnreadableBody('the body is not one JSON object')

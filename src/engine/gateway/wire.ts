@@ -1,44 +1,50 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { WireFormat } from '../../contract/index.ts'
+import type { BudgetRefusal, WireFormat } from '../../contract/index.ts'
 import type { UsageWish } from './request-body.ts'
 
-export type CallerWire = Exclude<WireFormat, 'ollama'>
+export type CallerWire = WireFormat
 export type Endpoint = {
   readonly wire: CallerWire
-  /** Below the provider's base address. */
+  /** Below the provider's base address; Ollama's own paths stand beside its `/v1`. */
   readonly path: string
-  /** A call of a model, which is admitted, billed and recorded; the others only ask. */
+  /** A call of a model, which is reserved, billed and recorded; the others only ask. */
   readonly billed: boolean
+  /** False where the answer is no text of the model's: numbers, or a count. */
+  readonly writes: boolean
 }
 
-const messages: Endpoint = { wire: 'anthropic', path: '/messages', billed: true }
+const toEndpoint = (wire: CallerWire, path: string, kind: 'writes' | 'reads' | 'asks'): Endpoint => ({
+  wire,
+  path,
+  billed: kind !== 'asks',
+  writes: kind === 'writes',
+})
 const endpoints: Readonly<Record<string, Endpoint>> = {
-  'POST /v1/messages': messages,
-  'POST /v1/messages/count_tokens': { wire: 'anthropic', path: '/messages/count_tokens', billed: false },
-  'POST /v1/responses': { wire: 'openai-responses', path: '/responses', billed: true },
-  'POST /v1/chat/completions': { wire: 'openai-chat', path: '/chat/completions', billed: true },
+  'POST /v1/messages': toEndpoint('anthropic', '/messages', 'writes'),
+  'POST /v1/messages/count_tokens': toEndpoint('anthropic', '/messages/count_tokens', 'asks'),
+  'POST /v1/responses': toEndpoint('openai-responses', '/responses', 'writes'),
+  'POST /v1/chat/completions': toEndpoint('openai-chat', '/chat/completions', 'writes'),
+  'POST /v1/embeddings': toEndpoint('openai-chat', '/embeddings', 'reads'),
+  'POST /api/chat': toEndpoint('ollama', '/api/chat', 'writes'),
+  'POST /api/generate': toEndpoint('ollama', '/api/generate', 'writes'),
+  'POST /api/embed': toEndpoint('ollama', '/api/embed', 'reads'),
+  'GET /api/tags': toEndpoint('ollama', '/api/tags', 'asks'),
+  'POST /api/show': toEndpoint('ollama', '/api/show', 'asks'),
 }
 
-/** `models` is asked in either dialect; which one shows in the headers. */
-export function findEndpoint(method: string, path: string, headers: IncomingHttpHeaders): Endpoint | undefined {
-  if (method === 'GET' && path === '/v1/models') return { wire: guessWire(path, headers), path: '/models', billed: false }
-  return endpoints[`${method} ${path}`]
-}
+export const findEndpoint = (method: string, path: string): Endpoint | undefined => endpoints[`${method} ${path}`]
+
+/** Where an endpoint of a provider is. */
+export const toUrl = (baseUrl: string, { wire, path }: Endpoint): string => (wire === 'ollama' ? baseUrl.replace(/\/v1$/, '') : baseUrl) + path
 
 /** In whose words to refuse. */
 export function guessWire(path: string, headers: IncomingHttpHeaders): CallerWire {
+  if (path.startsWith('/api/')) return 'ollama'
   if (path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined) return 'anthropic'
   return path.startsWith('/v1/responses') ? 'openai-responses' : 'openai-chat'
 }
 
-const wireNames: Record<WireFormat, string> = {
-  anthropic: 'Anthropic Messages',
-  'openai-responses': 'OpenAI Responses',
-  'openai-chat': 'OpenAI Chat Completions',
-  ollama: 'Ollama',
-}
-
-/** Ollama is called through its OpenAI-shaped door. */
+/** Ollama has an OpenAI-shaped door too; nobody but Ollama has its own. */
 export const fits = (caller: CallerWire, provider: WireFormat): boolean => caller === provider || (caller === 'openai-chat' && provider === 'ollama')
 
 /** Sellers who answer 422 to a request that asks for usage, and send it all the same. */
@@ -50,12 +56,13 @@ export function toUsageWish(caller: CallerWire, baseUrl: string): UsageWish {
   return unasked.test(new URL(baseUrl).hostname) ? 'never' : 'ask'
 }
 
-export function toMisfit(agent: string, caller: CallerWire, provider: { provider: string; wire: WireFormat }, userAgent: string | undefined): string {
-  const program = /^claude/i.test(userAgent ?? '') ? 'Claude Code' : /codex/i.test(userAgent ?? '') ? 'Codex' : 'a program'
-  return `${agent} uses ${program}, which speaks ${wireNames[caller]}; provider ${provider.provider} speaks ${wireNames[provider.wire]}. Give ${agent} another driver or a model of another provider.`
+export type Refused = {
+  readonly status: number
+  readonly message: string
+  readonly retry: boolean
+  /** Which limit, what is spent and what was needed. */
+  readonly budget?: BudgetRefusal
 }
-
-export type Refused = { readonly status: number; readonly message: string; readonly retry: boolean }
 
 const anthropicTypes: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
@@ -67,12 +74,14 @@ const anthropicTypes: Readonly<Record<number, string>> = {
 }
 const openaiTypes: Readonly<Record<number, string>> = { 401: 'authentication_error', 402: 'insufficient_quota', 403: 'permission_error' }
 
-/** A refusal as the caller's own provider would word it; every program shows `message` to its user. */
-export function toErrorBody(wire: CallerWire, { status, message }: Pick<Refused, 'status' | 'message'>): Record<string, unknown> {
+/** A refusal as the caller's own provider would word it; every program shows `message` to its user. `reef` is for one that can do more. */
+export function toErrorBody(wire: CallerWire, { status, message, budget }: Pick<Refused, 'status' | 'message' | 'budget'>): Record<string, unknown> {
   const words = `REEF: ${message}`
-  if (wire === 'anthropic') return { type: 'error', error: { type: anthropicTypes[status] ?? 'api_error', message: words } }
+  const more = budget && { reef: { budget } }
+  if (wire === 'anthropic') return { type: 'error', error: { type: anthropicTypes[status] ?? 'api_error', message: words }, ...more }
+  if (wire === 'ollama') return { error: words, ...more }
   const type = openaiTypes[status] ?? (status < 500 ? 'invalid_request_error' : 'server_error')
-  return { error: { message: words, type, param: null, code: status === 402 ? 'insufficient_quota' : type } }
+  return { error: { message: words, type, param: null, code: status === 402 ? 'insufficient_quota' : type }, ...more }
 }
 
 /** The same inside a stream that has begun: the last thing that the caller hears. */
@@ -80,6 +89,7 @@ export function toErrorFrame(wire: CallerWire, refused: Pick<Refused, 'status' |
   const body = toErrorBody(wire, refused)
   if (wire === 'anthropic') return `event: error\ndata: ${JSON.stringify(body)}\n\n`
   if (wire === 'openai-chat') return `data: ${JSON.stringify(body)}\n\n`
+  if (wire === 'ollama') return `${JSON.stringify(body)}\n`
   return `event: error\ndata: ${JSON.stringify({ type: 'error', code: 'server_error', message: `REEF: ${refused.message}`, param: null })}\n\n`
 }
 
@@ -99,16 +109,16 @@ const ours = new Set([
   'x-goog-api-key',
 ])
 
-/** Everything that the caller said but what concerns this hop and who he is; then who we are. */
+/** Everything that the caller said but what concerns this hop, who he is and what the credentials say anew; then who we are. */
 export function toUpstreamHeaders(
   raw: readonly string[],
   {
     wire,
-    key,
+    credentials,
     callId,
     length,
     connection,
-  }: { wire: CallerWire; key: string | undefined; callId: string; length: number | undefined; connection: string | undefined },
+  }: { wire: CallerWire; credentials: readonly string[]; callId: string; length: number | undefined; connection: string | undefined },
 ): string[] {
   const named = new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
   const headers: string[] = []
@@ -117,13 +127,13 @@ export function toUpstreamHeaders(
     const name = raw[i] ?? ''
     const lower = name.toLowerCase()
     if (lower === 'anthropic-version') versioned = true
-    if (!ours.has(lower) && !named.has(lower)) headers.push(name, raw[i + 1] ?? '')
+    if (!ours.has(lower) && !named.has(lower) && !credentials.includes(lower)) headers.push(name, raw[i + 1] ?? '')
   }
   // A compressed answer could not be read on its way through.
   headers.push('accept-encoding', 'identity', 'x-request-id', callId)
   if (length !== undefined) headers.push('content-length', String(length))
   if (wire === 'anthropic' && !versioned) headers.push('anthropic-version', '2023-06-01')
-  if (key) headers.push(...(wire === 'anthropic' ? ['x-api-key', key] : ['authorization', `Bearer ${key}`]))
+  headers.push(...credentials)
   return headers
 }
 
