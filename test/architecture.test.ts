@@ -11,6 +11,8 @@ import {
   attemptWords,
   callStates,
   cascadeSteps,
+  circuitStates,
+  circuitWords,
   planStates,
   planWords,
   releaseStates,
@@ -201,6 +203,7 @@ describe('words (U-04, U-82, U-115)', () => {
       plan: [planStates, planWords],
       session: [sessionStates, sessionWords],
       approval: [approvalStates, approvalWords],
+      circuit: [circuitStates, circuitWords],
     } as const
     const wrong = Object.entries(tables).flatMap(([name, [states, words]]) =>
       (states as readonly string[])
@@ -215,7 +218,7 @@ describe('words (U-04, U-82, U-115)', () => {
   })
 
   it('two states of one machine never share both word and glyph', () => {
-    for (const words of [taskWords, attemptWords, planWords, sessionWords, approvalWords]) {
+    for (const words of [taskWords, attemptWords, planWords, sessionWords, approvalWords, circuitWords]) {
       const seen = Object.values(words).map(({ word, glyph }) => `${glyph} ${word}`)
       expect(new Set(seen).size).toBe(seen.length)
     }

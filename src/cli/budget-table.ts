@@ -1,15 +1,13 @@
-import type { BudgetView } from '../contract/budgets.ts'
+import type { BudgetRef, BudgetView } from '../contract/budgets.ts'
 import { formatMoney, type Nanodollars } from '../contract/money.ts'
+import { toBudgetName } from '../contract/words.ts'
 import { shortId } from './find.ts'
 import { dateTime } from './local-time.ts'
 import { paint } from './paint.ts'
 import { toTable } from './table.ts'
 
-/** "agent Rex, a day"; without a subject it is the limit of each that has none of its own. */
-export function toLimitName({ scope, subject, period }: Pick<BudgetView, 'scope' | 'subject' | 'period'>): string {
-  const whose = scope === 'global' ? 'everything' : subject === '*' ? `each ${scope}` : `${scope} ${subject.includes('_') ? shortId(subject) : subject}`
-  return period === 'day' || period === 'month' ? `${whose}, a ${period}` : whose
-}
+/** "agent Rex, a day"; ids go by their ends, as in every table. */
+export const toLimitName = (ref: BudgetRef): string => toBudgetName(ref, (subject) => (subject.includes('_') ? shortId(subject) : subject))
 
 export const toBudgetTable = (budgets: readonly BudgetView[], zone: string): string[] =>
   toTable(

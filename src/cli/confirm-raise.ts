@@ -3,7 +3,7 @@ import { usageFailure } from './failure.ts'
 import { readLine } from './read-line.ts'
 
 type Raise = {
-  /** Such as "everything, a day". */
+  /** Such as "the whole factory, a day". */
   readonly what: string
   /** Undefined when nothing is known of the limit as it is: then every amount is a raise. */
   readonly fromUsd: number | undefined

@@ -1,4 +1,5 @@
 import type { SettingView } from '../contract/settings.ts'
+import { toLimitName } from './budget-table.ts'
 import { confirmRaise } from './confirm-raise.ts'
 import type { Client } from './connect.ts'
 import type { Declare } from './context.ts'
@@ -35,7 +36,10 @@ export const declare: Declare = (settings, run) => {
 }
 
 /** Settings that are limits of everything, as `reef budget set global` calls them. */
-const limits: Readonly<Record<string, string>> = { spendStopUsd: 'everything, a day', spendMonthStopUsd: 'everything, a month' }
+const limits: Readonly<Record<string, string>> = {
+  spendStopUsd: toLimitName({ scope: 'global', subject: '*', period: 'day' }),
+  spendMonthStopUsd: toLimitName({ scope: 'global', subject: '*', period: 'month' }),
+}
 
 async function numberOf(client: Client, key: string): Promise<number | undefined> {
   const value = (await client.settings.list()).settings.find((setting) => setting.key === key)?.value

@@ -1,5 +1,7 @@
 import type { ApprovalState } from './approvals.ts'
+import type { BudgetPeriod, BudgetRef, BudgetScope } from './budgets.ts'
 import type { AttemptState, PlanState, TaskState, WaitReason } from './queue.ts'
+import type { CircuitState } from './router.ts'
 import type { SessionState } from './sessions.ts'
 
 /** How much a state asks of the owner: nothing, a look, or a hand. Colour follows from this, never from the state itself (U-02). */
@@ -59,6 +61,15 @@ export const approvalWords: Record<ApprovalState, Word> = {
   drifted: { word: 'changed after approval', glyph: '▲', attention: 'alarm' },
 }
 
+/** Whether calls of a provider or a model get through: an open circuit sounds like the opposite of what it is. */
+export const circuitWords: Record<CircuitState, Word> = {
+  closed: { word: 'lets calls through', glyph: '●', attention: 'quiet' },
+  half_open: { word: 'tries one call', glyph: '◔', attention: 'active' },
+  open: { word: 'breaker open', glyph: '▲', attention: 'alarm' },
+  quota: { word: 'quota reached', glyph: '◷', attention: 'waiting' },
+  refused: { word: 'refuses the key', glyph: '✕', attention: 'alarm' },
+}
+
 export const waitWords: Record<WaitReason, string> = {
   dependency: 'waiting for',
   approval: 'waiting for your approval',
@@ -72,4 +83,23 @@ export const waitWords: Record<WaitReason, string> = {
   paused: 'paused by you',
   draining: 'shutting down',
   disk: 'disk nearly full',
+}
+
+export const budgetPeriodWords: Record<BudgetPeriod, string> = { call: 'each', day: 'a day', month: 'a month', total: 'in all' }
+const budgetScopeWords: Record<BudgetScope, readonly [one: string, every: string]> = {
+  call: ['call', 'each model call'],
+  attempt: ['attempt', 'every attempt'],
+  task: ['task', 'every task'],
+  plan: ['plan', 'every plan'],
+  agent: ['agent', 'every other agent'],
+  team: ['team', 'every other team'],
+  project: ['project', 'every other project'],
+  global: ['the whole factory', 'the whole factory'],
+}
+
+/** "agent Rex, a day", "the whole factory, a month", "every other agent, a day". `nameOf` puts a name for an id that nobody knows by heart. */
+export function toBudgetName({ scope, subject, period }: BudgetRef, nameOf: (subject: string) => string): string {
+  const [one, every] = budgetScopeWords[scope]
+  const whose = subject === '*' ? every : `${one} ${nameOf(subject)}`
+  return scope === 'call' ? whose : `${whose}, ${budgetPeriodWords[period]}`
 }

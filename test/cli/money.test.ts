@@ -197,7 +197,7 @@ describe('a limit', () => {
       ask('settings', 'set', 'spendStopUsd', '201', '--yes'),
     ])
     expect(left.map(({ code }) => code)).toEqual([2, 0, 0])
-    expect(left[0]?.stderr).toContain('everything, a day, from $100.00 to $200.00 (spendStopUsd)')
+    expect(left[0]?.stderr).toContain('the whole factory, a day, from $100.00 to $200.00 (spendStopUsd)')
     expect(inputs('settings.set')).toHaveLength(2)
   })
 
@@ -354,7 +354,7 @@ describe('the timeline of a wait', () => {
     expect(tell('budget.refused', { budget: money.budget(), needed: 8e9, agent: 'Rex', taskId: null })).toBe(
       'agent Rex, a day | refused | a call of Rex needs $8.00, $12.50 of $20.00 are spent | see: reef budget list',
     )
-    expect(tell('budget.crossed', { budget: money.globalDay, mark: 'forecast' })).toBe('everything, a day | will pass | $100.00 of $100.00 are spent')
+    expect(tell('budget.crossed', { budget: money.globalDay, mark: 'forecast' })).toBe('the whole factory, a day | will pass | $100.00 of $100.00 are spent')
     expect(tell('spend.killed', { aborted: 3 })).toBe('factory | no model calls | 3 were aborted | go on: reef spend allow')
     expect(tell('agent.paused', canned.agent({ paused: { at: canned.at(), by: 'velocity', reason: '4 times its norm' } }))).toBe(
       'agent Rex | paused | 4 times its norm | go on: reef agent resume Rex',

@@ -1,6 +1,6 @@
-import type { BudgetView } from '../../contract/index.ts'
+import { type BudgetView, toBudgetName } from '../../contract/index.ts'
 import styles from './budget-bar.module.css'
-import { nameOfBudget, toStanding } from './budget-words.ts'
+import { toStanding } from './budget-words.ts'
 import { Meter } from './meter.tsx'
 
 /**
@@ -13,7 +13,7 @@ export function BudgetBar({ budget, nameOfTask }: { budget: BudgetView; nameOfTa
   return (
     <span className={styles.budget} data-attention={attention}>
       <Meter
-        label={`Spent of ${nameOfBudget(budget, nameOfTask)}`}
+        label={`Spent of ${toBudgetName(budget, nameOfTask)}`}
         value={spent}
         held={held}
         max={Math.max(hard, spent)}

@@ -1,4 +1,4 @@
-import { type Attention, approvalWords, attemptWords, type CircuitState, planWords, sessionWords, taskWords } from '../../contract/index.ts'
+import { type Attention, approvalWords, attemptWords, circuitWords, planWords, sessionWords, taskWords } from '../../contract/index.ts'
 import styles from './state-mark.module.css'
 
 type Word = { readonly word: string; readonly glyph: string; readonly attention: Attention }
@@ -26,14 +26,6 @@ const requestWords: Record<string, Word> = {
   planning: { word: 'planning', glyph: '◔', attention: 'active' },
   planned: { word: 'planned', glyph: '✓', attention: 'quiet' },
   failed: { word: 'could not be planned', glyph: '✕', attention: 'alarm' },
-}
-/** Of breakers: whether calls of a provider or a model get through. */
-const circuitWords: Record<CircuitState, Word> = {
-  closed: { word: 'lets calls through', glyph: '●', attention: 'quiet' },
-  half_open: { word: 'tries one call', glyph: '◔', attention: 'active' },
-  open: { word: 'breaker open', glyph: '▲', attention: 'alarm' },
-  quota: { word: 'quota reached', glyph: '◷', attention: 'waiting' },
-  refused: { word: 'refuses the key', glyph: '✕', attention: 'alarm' },
 }
 
 const machines = {

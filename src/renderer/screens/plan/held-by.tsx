@@ -1,8 +1,7 @@
-import type { TaskView } from '../../../contract/index.ts'
+import { type TaskView, toBudgetName } from '../../../contract/index.ts'
 import { placeHref } from '../../live/place.ts'
 import { useAsk } from '../../live/reef.ts'
 import { BudgetBar } from '../../parts/budget-bar.tsx'
-import { nameOfBudget } from '../../parts/budget-words.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { At } from '../../parts/time.tsx'
@@ -25,7 +24,7 @@ export function HeldBy({ task }: { task: TaskView }) {
           {data.budgets.slice(0, SHOWN).map((budget) => (
             <li key={`${budget.scope} ${budget.subject} ${budget.period}`}>
               <span className={styles.line}>
-                <span className={styles.name}>{nameOfBudget(budget, nameOf)}</span>
+                <span className={styles.name}>{toBudgetName(budget, nameOf)}</span>
                 <span className={styles.end}>
                   {budget.resetsAt === null ? (
                     'never resets'

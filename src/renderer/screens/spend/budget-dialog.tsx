@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from 'react'
 import type { BudgetView } from '../../../contract/budgets.ts'
 import { formatMoney } from '../../../contract/money.ts'
+import { toBudgetName } from '../../../contract/words.ts'
 import { useCommand } from '../../live/reef.ts'
 import { say } from '../../live/shell-door.ts'
-import { nameOfBudget, toStanding } from '../../parts/budget-words.ts'
+import { toStanding } from '../../parts/budget-words.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog, DialogActions } from '../../parts/dialog.tsx'
 import { Input } from '../../parts/field.tsx'
@@ -18,7 +19,7 @@ export function BudgetDialog({ budget, nameOfTask, onClose }: { budget: BudgetVi
   const set = useCommand((client, input: BudgetInput) => client.budget.set({ scope, subject, period, ...input }))
   const checked = checkDraft(draft, budget, budget.hard)
   const most = ceilingOf(budget)
-  const name = nameOfBudget(budget, nameOfTask)
+  const name = toBudgetName(budget, nameOfTask)
   const { refusal } = set
   const refusedAt = (field: string) => (refusal?.field === field ? [refusal.message, refusal.remedy].filter(Boolean).join(' ') : undefined)
   const change = (part: Partial<typeof draft>) => {

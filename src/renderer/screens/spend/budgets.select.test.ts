@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BudgetView, budgetKinds, budgetScopes } from '../../../contract/budgets.ts'
+import type { BudgetView } from '../../../contract/budgets.ts'
 import { toNanodollars } from '../../../contract/money.ts'
-import { nameOfBudget, toStanding } from '../../parts/budget-words.ts'
+import { toStanding } from '../../parts/budget-words.ts'
 import { ceilingOf, checkDraft, toDraft, toGroups } from './budgets.select.ts'
 
 const usd = toNanodollars
@@ -40,13 +40,6 @@ describe('budgets on screen', () => {
       { words: '▲ $9.00 and $3.00 held of $10.00, $0 left', attention: 'high' },
       { words: '✕ used up: $10.00 of $10.00', attention: 'alarm' },
     ])
-  })
-
-  it('names every kind of limit there is, and no two alike', () => {
-    const kinds = budgetScopes.flatMap((scope) => budgetKinds[scope].flatMap((period) => ['*', 'x'].map((subject) => ({ scope, subject, period }))))
-    const names = kinds.filter(({ scope, subject }) => subject === '*' || (scope !== 'global' && scope !== 'call')).map((one) => nameOfBudget(one, (id) => id))
-    expect(new Set(names).size).toBe(names.length)
-    expect(nameOfBudget({ scope: 'global', subject: '*', period: 'month' }, (id) => id)).toBe('the whole factory, a month')
   })
 
   it('shows every limit once in all and once in its group, the used-up ones first, then the widest', () => {

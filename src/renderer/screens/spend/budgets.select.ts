@@ -2,7 +2,8 @@ import type { AgentView } from '../../../contract/agents.ts'
 import { type BudgetPeriod, type BudgetRef, type BudgetScope, type BudgetView, budgetKinds } from '../../../contract/budgets.ts'
 import { type Nanodollars, toNanodollars, toUsd } from '../../../contract/money.ts'
 import { Settings } from '../../../contract/settings.ts'
-import { periodWords, toStanding } from '../../parts/budget-words.ts'
+import { budgetPeriodWords } from '../../../contract/words.ts'
+import { toStanding } from '../../parts/budget-words.ts'
 
 export const sourceWords: Record<BudgetView['source'], string> = { default: 'default', owner: 'set by you', plan: 'from the plan' }
 
@@ -82,7 +83,7 @@ export const toDraft = ({ hard, soft }: Pick<BudgetView, 'hard' | 'soft'>): Budg
 
 export type Owned = 'agent' | 'team' | 'project'
 export const ownedPeriods = (scope: Owned): ReadonlyArray<readonly [BudgetPeriod, string]> =>
-  budgetKinds[scope].map((period) => [period, periodWords[period]] as const)
+  budgetKinds[scope].map((period) => [period, budgetPeriodWords[period]] as const)
 
 /** Every team that an agent of the roster is in. */
 export const teamsOf = (agents: readonly AgentView[]): readonly string[] => [...new Set(agents.map(({ team }) => team))].sort()

@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import type { BudgetView } from '../../../contract/budgets.ts'
 import { formatMoney } from '../../../contract/money.ts'
+import { toBudgetName } from '../../../contract/words.ts'
 import { useAsk, useCommand, useEvents } from '../../live/reef.ts'
 import { say } from '../../live/shell-door.ts'
 import { BudgetBar } from '../../parts/budget-bar.tsx'
-import { nameOfBudget } from '../../parts/budget-words.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
@@ -88,7 +88,7 @@ export function Budgets({ version, nameOfTask }: SpendDeps) {
 /** Back to the default, after one question. */
 function ClearBudget({ budget, nameOfTask, onClose }: { budget: BudgetView; nameOfTask: (id: string) => string; onClose: () => void }) {
   const clear = useCommand((client) => client.budget.clear({ scope: budget.scope, subject: budget.subject, period: budget.period }))
-  const name = nameOfBudget(budget, nameOfTask)
+  const name = toBudgetName(budget, nameOfTask)
   const confirm = async () => {
     const now = await clear.run()
     if (!now) return
@@ -113,7 +113,7 @@ const columns = (
     head: 'budget',
     width: 'minmax(150px, 1.6fr)',
     cell: (budget) => {
-      const name = nameOfBudget(budget, nameOfTask)
+      const name = toBudgetName(budget, nameOfTask)
       return <span title={name}>{name}</span>
     },
   },
@@ -148,11 +148,11 @@ const columns = (
     cell: (budget) => (
       <>
         {budget.source === 'owner' ? (
-          <Button kind="quiet" onClick={() => onClear(budget)} aria-label={`Default for ${nameOfBudget(budget, nameOfTask)}`}>
+          <Button kind="quiet" onClick={() => onClear(budget)} aria-label={`Default for ${toBudgetName(budget, nameOfTask)}`}>
             Default…
           </Button>
         ) : null}
-        <Button kind="quiet" onClick={() => onEdit(budget)} aria-label={`Change ${nameOfBudget(budget, nameOfTask)}`}>
+        <Button kind="quiet" onClick={() => onEdit(budget)} aria-label={`Change ${toBudgetName(budget, nameOfTask)}`}>
           Change…
         </Button>
       </>

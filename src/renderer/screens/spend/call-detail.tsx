@@ -2,10 +2,10 @@ import { X } from 'lucide-react'
 import type { CallId } from '../../../contract/ids.ts'
 import type { CallDetail as Detail } from '../../../contract/ledger.ts'
 import { formatMoney } from '../../../contract/money.ts'
+import { toBudgetName } from '../../../contract/words.ts'
 import { placeHref, withQuery } from '../../live/place.ts'
 import { useAsk } from '../../live/reef.ts'
 import { BudgetBar } from '../../parts/budget-bar.tsx'
-import { nameOfBudget } from '../../parts/budget-words.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
@@ -165,7 +165,7 @@ function Held({ detail: { call, overrun, budgets }, nameOfTask }: { detail: Deta
       <ul className={styles.limits}>
         {budgets.map((budget) => (
           <li key={`${budget.scope} ${budget.subject} ${budget.period}`}>
-            <a href={placeHref('spend', 'budgets')}>{nameOfBudget(budget, nameOfTask)}</a>
+            <a href={placeHref('spend', 'budgets')}>{toBudgetName(budget, nameOfTask)}</a>
             <BudgetBar budget={budget} nameOfTask={nameOfTask} />
           </li>
         ))}
