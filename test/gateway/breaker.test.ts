@@ -48,7 +48,6 @@ describe('a provider rests (R-335)', () => {
   const cases: Array<[why: string, act: Act, rest: number | undefined]> = [
     ['that is overloaded', status(529), 30],
     ['that is overloaded and says so inside its answers', overloaded, 30],
-    ['that is at its limit, for as long as it says', status(429, { 'retry-after': '120' }), 120],
     ['that breaks off before an answer', drop, 30],
     ['that breaks off in mid-answer', halfAndDrop, 30],
     ['that says nothing', silent, 30],
@@ -62,6 +61,16 @@ describe('a provider rests (R-335)', () => {
     // It is not blocked: what runs may go on trying, and the first answer ends the rest.
     await call()
     expect(restOf(world)).toBeUndefined()
+  })
+
+  it('that is at its limit, at once and for as long as it says, but only with the model that is (R-126)', async () => {
+    const { call, world } = await open([status(429, { 'retry-after': '120' }), fine])
+    await call()
+    const rest = world.router.resting('fake', 'm')
+    expect([rest?.kind, Math.round(((rest?.until ?? 0) - Date.now()) / 1000), restOf(world)]).toEqual(['quota', 120, undefined])
+    // It blocks nobody who has no other way, and a call that came through says nothing of the quota.
+    await call()
+    expect([world.calls().map(({ state }) => state), world.router.resting('fake', 'm')]).toEqual([['settled', 'failed'], rest])
   })
 
   it('that does not know the key or has no money, at once and until the owner acts', async () => {
@@ -97,7 +106,7 @@ describe('a provider rests (R-335)', () => {
     }
     const last = call()
     await expect.poll(() => upstream.requests.length).toBe(11)
-    await world.gateway.abortAll()
+    await world.gateway.kill()
     await last
     expect([world.gateway.inFlight(), restOf(world)]).toEqual([0, undefined])
   })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EVENT_STREAM, stream } from './upstream.ts'
-import { openDoor, type World } from './world.ts'
+import { grant, openDoor, type World } from './world.ts'
 
 const closing: AsyncDisposable[] = []
 afterEach(async () => {
@@ -30,7 +30,7 @@ async function booked(world: World) {
   const calls = world.calls()
   const settled = world.events.filter((event) => event.type === 'call.settled').length
   const spent = calls.reduce((sum, call) => sum + call.cost, 0)
-  const summary = world.ledger.summary({ by: 'model', zone: 'UTC' })
+  const summary = world.spend.summary({ by: 'model', zone: 'UTC' })
   expect([calls.length, settled, world.charged.length, summary.total]).toEqual([1, 1, spent > 0 ? 1 : 0, spent])
   const [call] = calls
   return call && { state: call.state, confidence: call.confidence, status: call.status, usage: call.usage }
@@ -53,6 +53,31 @@ describe('a call is billed once, however it ends (R-130, R-206)', () => {
     await expect(ask(world, token, { signal: hangUp.signal })).rejects.toThrow()
     await upstream.requests[0]?.closed
     expect(await booked(world)).toEqual({ state: 'settled', confidence: 'estimated', status: 499, usage: unanswered })
+  })
+
+  it('when the caller hangs up or the owner stops all calls before the request has left: nothing is owed', async () => {
+    for (const how of ['hangs up', 'stops'] as const) {
+      const { upstream, world, token } = await open(() => {})
+      const reserved = Promise.withResolvers<void>()
+      const { reserve } = world.ledger
+      world.ledger.reserve = async (origin, targets, size, more) => {
+        const answer = await reserve(origin, targets, size, more)
+        reserved.resolve()
+        await once(more?.signal as AbortSignal, 'abort')
+        return answer
+      }
+      const hangUp = new AbortController()
+      const asked = ask(world, token, { signal: hangUp.signal }).then(
+        (answer) => answer.status,
+        () => 'gone',
+      )
+      await reserved.promise
+      const killed = how === 'stops' ? world.gateway.kill() : hangUp.abort()
+      expect(await asked).toBe(how === 'stops' ? 402 : 'gone')
+      await killed
+      expect(await booked(world)).toMatchObject({ state: 'failed', usage: { input: 0, output: 0 } })
+      expect([world.calls()[0]?.cost, upstream.requests.length]).toEqual([0, 0])
+    }
   })
 
   it.each([
@@ -117,13 +142,13 @@ describe('a call is billed once, however it ends (R-130, R-206)', () => {
     expect(await booked(world)).toEqual({ state: 'settled', confidence: 'estimated', status: 200, usage: { ...halfHeard, output: 64 } })
   })
 
-  it('when the engine stops: the books are closed before it answers, and the caller hears why', async () => {
+  it('when the owner stops all spending: the books are closed before it answers, and the caller hears why', async () => {
     const { upstream, world, token } = await open((response) => void response.writeHead(200, EVENT_STREAM).write(half))
     const answer = await ask(world, token)
-    await world.gateway.abortAll()
+    await world.gateway.kill()
     expect(world.gateway.inFlight()).toBe(0)
     expect(world.calls()[0]?.state).toBe('settled')
-    expect(await answer.text()).toMatch(/event: error\n.*the engine is stopping/)
+    expect(await answer.text()).toMatch(/event: error\n.*the owner has stopped all model calls/)
     await upstream.requests[0]?.closed
     expect(await booked(world)).toEqual({ state: 'settled', confidence: 'estimated', status: 200, usage: halfHeard })
   })
@@ -153,16 +178,26 @@ describe('a call is billed once, however it ends (R-130, R-206)', () => {
     )
     // What has come is left where it is, so that nothing more can.
     await once(socket, 'readable')
-    await world.gateway.abortAll()
+    await world.gateway.kill()
     expect(await booked(world)).toMatchObject({ state: 'settled', confidence: 'estimated' })
     socket.destroy()
   })
 })
 
 describe('a call that is refused is not billed', () => {
-  it('however often it comes', async () => {
-    const { upstream, world, token } = await open(() => {}, { admit: () => ({ ok: false, status: 402, message: 'No.' }) })
-    for (let i = 0; i < 3; i++) expect((await ask(world, token)).status).toBe(402)
-    expect([upstream.requests.length, world.calls().length, world.events.length - 1]).toEqual([0, 0, 0])
+  it('however often it comes, and the owner is told once for each limit and amount', async () => {
+    const { upstream, world, token } = await open(() => {})
+    const refuse = async () => {
+      for (let i = 0; i < 3; i++) expect((await ask(world, token)).status).toBe(402)
+    }
+    world.money.task = 1
+    await refuse()
+    world.money.task = 2
+    await refuse()
+    expect([upstream.requests.length, world.calls()]).toEqual([0, []])
+    expect(world.events.filter(({ type }) => type.startsWith('budget.') || type.startsWith('call.'))).toMatchObject([
+      { type: 'budget.refused', subject: `task/${grant.taskId}/total`, data: { budget: { hard: 1, spent: 0 }, agent: 'Rex', taskId: grant.taskId } },
+      { type: 'budget.refused', subject: `task/${grant.taskId}/total`, data: { budget: { hard: 2, spent: 0 }, agent: 'Rex', taskId: grant.taskId } },
+    ])
   })
 })

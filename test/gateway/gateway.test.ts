@@ -33,6 +33,7 @@ const sonnet = {
   unknown_field: { kept: ['as', 'it', 'is'] },
   messages: [{ role: 'user', content: 'Grüße' }],
 }
+const { team: _, tier: __, ...who } = grant
 const whole = (response: ServerResponse) => {
   response.writeHead(200, EVENT_STREAM)
   response.end(stream.start + stream.delta('Hi') + stream.stop)
@@ -74,10 +75,9 @@ describe('the gateway passes a call on as it is (R-122)', () => {
   it('and books it: who, what, how much, once (R-206, C-26)', async () => {
     const { world, token } = await open(whole)
     await (await ask(world, token, sonnet)).text()
-    const { sessionId: _, ...origin } = grant
     expect(world.calls()).toMatchObject([
       {
-        ...origin,
+        ...who,
         provider: 'fake',
         model: 'claude-sonnet-4-5',
         wire: 'anthropic',
@@ -109,12 +109,11 @@ describe('the gateway passes a call on as it is (R-122)', () => {
     expect(world.calls()[0]?.state).toBe('settled')
   })
 
-  it('counts tokens and lists models for nothing', async () => {
+  it('counts tokens for nothing', async () => {
     const { upstream, world, token } = await open((response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"input_tokens":19}'))
     const counted = await ask(world, token, { model: 'claude-sonnet-4-5', messages: [] }, { path: '/v1/messages/count_tokens?beta=true' })
     expect(await counted.json()).toEqual({ input_tokens: 19 })
-    await (await fetch(`${world.gateway.url}/v1/models`, { headers: { authorization: `Bearer ${token}` } })).text()
-    expect(upstream.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /v1/messages/count_tokens?beta=true', 'GET /v1/models'])
+    expect(upstream.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /v1/messages/count_tokens?beta=true'])
     expect(world.calls()).toEqual([])
   })
 
@@ -192,24 +191,58 @@ describe('the gateway refuses', () => {
     throw new Error('nothing may reach the provider')
   }
   const paths: Array<[WireFormat, string, object]> = [
-    ['anthropic', '/v1/messages', { type: 'error', error: { type: 'billing_error', message: 'REEF: The day’s limit is used up.' } }],
-    ['openai-responses', '/v1/responses', { error: { type: 'insufficient_quota', code: 'insufficient_quota', message: 'REEF: The day’s limit is used up.' } }],
+    [
+      'anthropic',
+      '/v1/messages',
+      {
+        type: 'error',
+        error: {
+          type: 'billing_error',
+          message: expect.stringMatching(
+            /^REEF: the budget of the whole factory today is \$0\.50: \$0 is spent, and this call needs up to \$3\.\d\d\. The owner can raise it/,
+          ),
+        },
+      },
+    ],
+    [
+      'openai-responses',
+      '/v1/responses',
+      {
+        error: {
+          type: 'insufficient_quota',
+          code: 'insufficient_quota',
+          message: expect.stringMatching(
+            /^REEF: the budget of the whole factory today is \$0\.50: \$0 is spent, and this call needs up to \$3\.\d\d\. The owner can raise it/,
+          ),
+        },
+      },
+    ],
     [
       'openai-chat',
       '/v1/chat/completions',
-      { error: { type: 'insufficient_quota', code: 'insufficient_quota', message: 'REEF: The day’s limit is used up.' } },
+      {
+        error: {
+          type: 'insufficient_quota',
+          code: 'insufficient_quota',
+          message: expect.stringMatching(
+            /^REEF: the budget of the whole factory today is \$0\.50: \$0 is spent, and this call needs up to \$3\.\d\d\. The owner can raise it/,
+          ),
+        },
+      },
     ],
   ]
 
   it.each(paths)('what the budget does not allow, before it costs anything, in the words of %s (R-078, R-123, R-219)', async (wire, path, body) => {
-    const { upstream, world, token } = await open(never, { wire, admit: () => ({ ok: false, status: 402, message: 'The day’s limit is used up.' }) })
+    const { upstream, world, token } = await open(never, { wire })
+    world.money.defaults = { ...world.money.defaults, globalDay: 500_000_000 }
     const answer = await ask(world, token, { ...sonnet, messages: [{ role: 'user', content: 'x'.repeat(12_000_000) }] }, { path })
     expect([answer.status, answer.headers.get('x-should-retry'), await answer.json()]).toMatchObject([402, 'false', body])
     expect([upstream.requests, world.calls()]).toEqual([[], []])
   })
 
   it('a call whose request is still being sent, and its connection is good for the next one', async () => {
-    const { world, token } = await open(never, { admit: () => ({ ok: false, status: 402, message: 'No.' }) })
+    const { world, token } = await open(never)
+    world.money.task = 1
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const sockets = new Set<unknown>()
     for (let i = 0; i < 2; i++) {
@@ -258,12 +291,16 @@ describe('the gateway refuses', () => {
 
   it('a program that speaks another language than the provider, and says which', async () => {
     const { world, token } = await open(never, { wire: 'openai-chat' })
-    const answer = await ask(world, token, sonnet, { headers: { 'user-agent': 'claude-cli/2.1.329 (external, sdk-cli)' } })
+    const answer = await ask(world, token, sonnet)
     expect(await answer.json()).toMatchObject({
       type: 'error',
-      error: { message: expect.stringContaining('Rex uses Claude Code, which speaks Anthropic Messages; provider fake speaks OpenAI Chat Completions.') },
+      error: {
+        type: 'invalid_request_error',
+        message:
+          'REEF: The provider fake speaks openai-chat, and the call is written in anthropic. Give the agent another driver, or a model of another provider.',
+      },
     })
-    expect(answer.status).toBe(400)
+    expect([answer.status, answer.headers.get('x-should-retry'), world.calls()]).toEqual([400, 'false', []])
   })
 
   it('what is not there, what names no model, what is compressed, and what is too large, and tells programs not to try again', async () => {
@@ -275,7 +312,7 @@ describe('the gateway refuses', () => {
     }
     expect([
       await refusal(sonnet, { path: '/v1/messages/batches' }),
-      await refusal({}, { path: '/v1/embeddings' }),
+      await refusal({}, { path: '/v1/files' }),
       await refusal({ messages: [] }),
       await refusal({ model: 'm', text: 'x'.repeat(2000) }),
       await refusal(sonnet, { headers: { 'content-encoding': 'gzip' } }),
@@ -380,8 +417,7 @@ describe('the gateway’s own address', () => {
     const answer = await ask(world, token, sonnet)
     expect([answer.status, later.calls().length, later.calls()[0]?.taskId]).toEqual([200, 1, grant.taskId])
     await answer.text()
-    const { sessionId: _, ...origin } = grant
-    expect(later.calls()).toMatchObject([{ ...origin, state: 'settled' }])
+    expect(later.calls()).toMatchObject([{ ...who, state: 'settled' }])
     const stranger = keep(await openWorld({ tokenSecret: 'another' }))
     expect((await ask(stranger, token, sonnet)).status).toBe(401)
   })

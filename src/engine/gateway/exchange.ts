@@ -11,8 +11,12 @@ export type Taker = {
   data(chunk: Buffer, resume: () => void): boolean
 }
 
+/** It was called off before a byte of the request had left. */
+export class Unsent extends Error {}
+
 /**
- * One request to a provider, from its first byte to the last of its answer. Rejects when either breaks, or with the signal's reason.
+ * One request to a provider, from its first byte to the last of its answer. Rejects when either breaks, or with the signal's reason;
+ * with Unsent when the signal came before the request had gone.
  * Written on the client's own handlers: a stream between them would cost as much again as everything else that a call needs.
  */
 export function exchange(agent: Dispatcher, request: Dispatcher.DispatchOptions, taker: Taker, signal: AbortSignal): Promise<void> {
@@ -20,20 +24,24 @@ export function exchange(agent: Dispatcher, request: Dispatcher.DispatchOptions,
     let controller: Dispatcher.DispatchController | undefined
     let decoder: Transform | undefined
     let isUnwanted = false
-    const stop = () => controller?.abort(toError(signal.reason))
     const done = (settle: () => void) => {
       signal.removeEventListener('abort', stop)
       settle()
     }
+    const stop = () => {
+      if (controller) controller.abort(toError(signal.reason))
+      // It may still be connecting, which nobody waits for any more.
+      else done(() => reject(new Unsent()))
+    }
     if (signal.aborted) {
-      reject(toError(signal.reason))
+      reject(new Unsent())
       return
     }
     signal.addEventListener('abort', stop)
     agent.dispatch(request, {
       onRequestStart(given) {
         controller = given
-        if (signal.aborted) stop()
+        if (signal.aborted) given.abort(toError(signal.reason))
       },
       onResponseStart(given, status, headers) {
         // 103 and its like come before the answer.

@@ -5,7 +5,7 @@ import { type Outcome, type Target, toOutcome } from '../router/index.ts'
 import { createCarrier, flush, isUsageChunk, sendHead } from './answer.ts'
 import type { OpenCall } from './call.ts'
 import { toCredentials } from './credentials.ts'
-import { exchange } from './exchange.ts'
+import { exchange, Unsent } from './exchange.ts'
 import { changeBody, type ScannedBody } from './request-body.ts'
 import { limitNames } from './size.ts'
 import { createFold, type Fold, type Reading } from './usage/fold.ts'
@@ -51,11 +51,8 @@ const CALLER_GONE = 499
 
 /** Makes one call, with the next provider where one took nothing, and carries its answer back. The books know how it ended before this returns. */
 export async function forward(job: Forward): Promise<void> {
-  const { abort, limits, response, targets } = job
-  const gone = () => abort.abort(new Error('the caller hung up'))
+  const { abort, limits, targets } = job
   const tooLong = setTimeout(() => abort.abort(new Error(`no end within ${Math.round(limits.totalMs / 1000)} s`)), limits.totalMs)
-  response.once('close', gone)
-  if (response.destroyed) gone()
   try {
     let { books } = job
     for (const [i, target] of targets.entries()) {
@@ -65,7 +62,6 @@ export async function forward(job: Forward): Promise<void> {
       books = await books?.passOn(refused, next)
     }
   } finally {
-    response.off('close', gone)
     clearTimeout(tooLong)
     // Whatever ended it, the provider is not left talking to nobody.
     abort.abort(over)
@@ -197,6 +193,7 @@ const unreached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EN
 
 /** False where it is certain that the provider did not get the request. */
 function wasTaken(error: unknown): boolean {
+  if (error instanceof Unsent) return false
   const code = (error as { code?: string } | null)?.code ?? ''
   return !unreached.includes(code) && !/CERT|TLS|SSL/.test(code)
 }

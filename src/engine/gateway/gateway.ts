@@ -9,7 +9,7 @@ import { type Reservation, toRefusalWords } from '../ledger/index.ts'
 import type { Outcome, Target } from '../router/index.ts'
 import { type Books, openCall } from './call.ts'
 import { forward, type Limits } from './forward.ts'
-import { createIntake, discard, TooBusy, TooLarge } from './intake.ts'
+import { createIntake, TooBusy, TooLarge } from './intake.ts'
 import { scanBody, UnreadableBody } from './request-body.ts'
 import { toCallSize } from './size.ts'
 import { createTokens, type Grant } from './token.ts'
@@ -69,6 +69,9 @@ export async function createGateway({ books, targets, models, isLive, refused, r
 
   const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 75_000, requestTimeout: 0 }, (request, response) => {
     const abort = new AbortController()
+    response.once('close', () => {
+      if (!response.writableFinished) abort.abort(hungUp)
+    })
     abort.signal.addEventListener('abort', () => {
       if (!request.complete) request.destroy()
     })
@@ -128,12 +131,13 @@ export async function createGateway({ books, targets, models, isLive, refused, r
       await answer(request, response, abort, endpoint, grant)
     } catch (error) {
       const refused = toRefused(error)
-      const hungUp = request.destroyed && !request.complete
-      if (!refused && !hungUp) throw error
-      if (!refused || hungUp || response.headersSent) response.destroy()
+      const isGone = request.destroyed && !request.complete
+      if (!refused && !isGone) throw error
+      if (!refused || isGone || response.headersSent) response.destroy()
       else {
-        await discard(request)
         refuse(refused)
+        // The rest of it goes nowhere, so that its connection is good for the next call.
+        request.resume()
       }
     }
   }
@@ -194,6 +198,8 @@ export async function createGateway({ books, targets, models, isLive, refused, r
   }
 }
 export type Gateway = Awaited<ReturnType<typeof createGateway>>
+
+const hungUp = new Error('the caller hung up')
 
 /** What the caller did that cannot work; undefined for a bug of ours. */
 function toRefused(error: unknown): Refused | undefined {

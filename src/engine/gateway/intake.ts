@@ -39,13 +39,3 @@ export function createIntake({ maxBytes, mostHeld }: { maxBytes: number; mostHel
     },
   }
 }
-
-/** Reads what is left of a request to nowhere, so that its connection can carry the answer and the next call. */
-export async function discard(request: IncomingMessage): Promise<void> {
-  try {
-    for await (const _ of request.iterator({ destroyOnReturn: false }));
-  } catch {
-    // He left: the connection is not worth keeping.
-    request.destroy()
-  }
-}

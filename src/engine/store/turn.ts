@@ -6,22 +6,35 @@ type Waiting = { readonly run: () => void; readonly settle: () => void; readonly
 export type TurnHooks = {
   /** Inside the transaction, after all bodies: what was gathered in memory is written. */
   readonly beforeCommit: () => void
-  /** Nothing of the turn happened: what was remembered of it is forgotten. */
+  /** Nothing of the turn happened: what was remembered of it is forgotten. Must not throw. */
   readonly rolledBack: () => void
 }
 
+/** How long a write that nobody waits for may wait for one that somebody does. */
+const COMPANY_MS = 5
+/** How often the disk is told at most. */
+const SYNC_MS = 10
+
 /**
- * Writes of one turn of the event loop in one transaction. A body behaves as in `write`, and may be run a second time, alone, when
+ * Writes of one turn of the event loop in one transaction; with `soon` they wait a few milliseconds for company. A body behaves as in `write`, and may be run a second time, alone, when
  * another of its turn throws. Answers when the transaction is in the log file, which a killed engine leaves behind whole; the disk
  * is told at once and beside the loop, so what a loss of power can take is what was written in the last few milliseconds (ADR 0024).
  */
 export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: TurnHooks) {
   const sync = createSync(`${db.name}-wal`)
+  const relax = db.prepare('PRAGMA synchronous = NORMAL')
+  const insist = db.prepare('PRAGMA synchronous = FULL')
   let waiting: Waiting[] = []
+  let turnIsDue = false
+  let timer: NodeJS.Timeout | undefined
 
   function commit(): void {
     const turn = waiting
     waiting = []
+    turnIsDue = false
+    clearTimeout(timer)
+    timer = undefined
+    if (turn.length === 0) return
     try {
       writeUnsynced(() => {
         for (const { run } of turn) run()
@@ -52,26 +65,31 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
   }
 
   function writeUnsynced(body: () => void): void {
-    db.pragma('synchronous = NORMAL')
+    relax.run()
     try {
       write(db, body)
     } finally {
-      db.pragma('synchronous = FULL')
+      insist.run()
     }
   }
 
-  return <T>(body: () => Sync<T>): Promise<T> =>
+  return <T>(body: () => Sync<T>, when: 'now' | 'soon' = 'now'): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       let result: T
       const run = () => {
         result = body()
       }
-      if (waiting.push({ run, settle: () => resolve(result), reject }) === 1) setImmediate(commit)
+      waiting.push({ run, settle: () => resolve(result), reject })
+      if (when === 'soon') timer ??= setTimeout(commit, COMPANY_MS)
+      else if (!turnIsDue) {
+        turnIsDue = true
+        setImmediate(commit)
+      }
     })
 }
 export type TurnWriter = ReturnType<typeof createTurnWriter>
 
-/** Has a file written to the disk, one time after the other; whoever asks while one is under way is served by the next. */
+/** Has a file written to the disk, one time after the other with a pause between; whoever asks meanwhile is served by the next. */
 function createSync(file: string): () => void {
   let isRunning = false
   let isAsked = false
@@ -87,8 +105,10 @@ function createSync(file: string): () => void {
   }
 
   function done(): void {
-    isRunning = false
-    if (isAsked) run()
+    setTimeout(() => {
+      isRunning = false
+      if (isAsked) run()
+    }, SYNC_MS).unref()
   }
 
   return () => {
