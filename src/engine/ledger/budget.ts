@@ -171,8 +171,7 @@ export const toBudgetWords = ({ scope, subject, period }: Pick<BudgetView, 'scop
 export function toRefusalWords({ budget, needed, passing }: BudgetRefusal): string {
   const { hard, spent, held, scope, subject, period } = budget
   const holding = held > 0 ? `, ${formatMoney(held)} is held by calls under way` : ''
-  const remedy = passing
-    ? 'It may fit when those have ended.'
-    : `The owner can raise it with: reef budget set ${scope}${subject === '*' ? '' : ` ${subject}`} ${period} AMOUNT`
+  const place = scope === 'attempt' ? 'task TASK_ID' : subject === '*' ? scope : `${scope} ${subject}`
+  const remedy = passing ? 'It may fit when those have ended.' : `The owner can raise it with: reef budget set ${place} ${period} AMOUNT`
   return `the budget of ${toBudgetWords(budget)} is ${formatMoney(hard)}: ${formatMoney(spent)} is spent${holding}, and this call needs up to ${formatMoney(needed)}. ${remedy}`
 }

@@ -357,7 +357,8 @@ function toRefusal(standing: readonly Standing[], call: number, needed: { cash: 
   const lacking = standing
     .map(({ limit, envelope }) => ({ limit, envelope, needed: limit.measure === 'cash' ? needed.cash : needed.list }))
     .map((row) => ({ ...row, short: row.envelope.spent + row.envelope.held + row.needed - row.limit.hard }))
-    .sort((a, b) => b.short - a.short)
+    // An attempt's limit is its task's: whoever raises it raises the task's.
+    .sort((a, b) => b.short - a.short || Number(a.limit.scope === 'attempt') - Number(b.limit.scope === 'attempt'))
   const lasting = lacking.find(({ limit, envelope, needed }) => envelope.spent + needed > limit.hard)
   const [worst] = lasting ? [lasting] : lacking
   if (!worst || worst.short <= 0 || (needed.cash > call && !lasting))

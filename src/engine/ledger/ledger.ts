@@ -83,10 +83,10 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   const inTurn = createTurnWriter(db, { beforeCommit: budgets.flush, rolledBack })
   const priceIds = new Map<string, number>()
   const waiters = new Set<() => void>()
-  /** Calls under way. */
-  let open = new Map(store.open().map((call) => [call.id, call]))
+  /** Calls under way; undefined when a transaction was rolled back, and they have to be read again. */
+  let underWay: Map<CallId, HeldCall> | undefined
   /** Those of an engine that died: the calls of sessions that outlived it come back before recovery does. */
-  let left = [...open.keys()]
+  let left = [...open().keys()]
 
   return {
     /**
@@ -113,7 +113,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
      */
     transfer: (id: CallId, failure: CallFailure, next: CallTarget, origin: CallOrigin, size: CallSize): Promise<CallId> =>
       inTurn(() => {
-        const before = open.get(id)
+        const before = open().get(id)
         if (!before) throw new Error(`there is no open call ${id} to pass on`)
         closeUnpaid(id, failure)
         budgets.hold(JSON.parse(before.envelopes), { cash: before.reserved, list: before.reserved_list })
@@ -123,26 +123,31 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       }),
 
     /** Bills a call and books it everywhere in one transaction. A second time changes nothing and answers the first bill. */
-    settle: (id: CallId, end: CallEnd): Promise<CallView> => inTurn(() => bill(id, end)),
+    settle: (id: CallId, end: CallEnd): Promise<CallView> => inTurn(() => bill(id, end), 'soon'),
 
     /** Bills what no provider has put a figure to: an estimate, never above the reservation. */
-    settleCut: (id: CallId, cut: CallCut): Promise<CallView> => inTurn(() => billCut(id, cut)),
+    settleCut: (id: CallId, cut: CallCut): Promise<CallView> => inTurn(() => billCut(id, cut), 'soon'),
 
     /** The provider took no work: no tokens, no cost, and what was held is free again. */
-    fail: (id: CallId, failure: CallFailure): Promise<CallView> => inTurn(() => closeUnpaid(id, failure)),
+    fail: (id: CallId, failure: CallFailure): Promise<CallView> => inTurn(() => closeUnpaid(id, failure), 'soon'),
 
     /** Bills the calls of an engine that died before their end; those of this life are left alone. Answers how many there were. */
     recover(): number {
-      return write(db, () => {
-        const ids = left
-        left = []
-        for (const id of ids) {
-          const latencyMs = Math.max(0, clock.now() - (open.get(id)?.at ?? 0))
-          billCut(id, { known: null, answerBytes: 0, hidden: true, status: null, latencyMs, requestId: null })
-        }
-        budgets.flush()
-        return ids.length
-      })
+      const ids = left
+      try {
+        write(db, () => {
+          for (const id of ids) {
+            const latencyMs = Math.max(0, clock.now() - (open().get(id)?.at ?? 0))
+            billCut(id, { known: null, answerBytes: 0, hidden: true, status: null, latencyMs, requestId: null })
+          }
+          budgets.flush()
+        })
+      } catch (error) {
+        rolledBack()
+        throw error
+      }
+      left = []
+      return ids.length
     },
 
     get: (id: CallId): CallView | undefined => store.get(id),
@@ -232,12 +237,17 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       envelopes: JSON.stringify(envelopes),
     }
     store.insert(call)
-    open.set(id, call)
+    open().set(id, call)
+  }
+
+  function open(): Map<CallId, HeldCall> {
+    underWay ??= new Map(store.open().map((call) => [call.id, call]))
+    return underWay
   }
 
   function rolledBack(): void {
     budgets.forget()
-    open = new Map(store.open().map((call) => [call.id, call]))
+    underWay = undefined
   }
 
   /** Resolves when something that was held is free again, or after `ms`. */
@@ -260,7 +270,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   }
 
   function bill(id: CallId, { usage, reportedCost, confidence, ttftMs, ...end }: CallEnd): CallView {
-    const held = open.get(id)
+    const held = open().get(id)
     if (!held) return before(id)
     const quote = toQuote(held.provider, held.model, held.billing, held.at)
     const computedCost = toCost(quote.rate, usage) as Nanodollars
@@ -284,7 +294,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   }
 
   function billCut(id: CallId, { known, answerBytes, hidden, ...end }: CallCut): CallView {
-    const held = open.get(id)
+    const held = open().get(id)
     if (!held) return before(id)
     const { rate } = toQuote(held.provider, held.model, held.billing, held.at)
     const { service, request_bytes: requestBytes, reserved_list: reserved } = held
@@ -301,7 +311,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   }
 
   function closeUnpaid(id: CallId, { status, latencyMs, requestId }: CallFailure): CallView {
-    const held = open.get(id)
+    const held = open().get(id)
     if (!held) return before(id)
     return close(held, {
       ...unpriced,
@@ -323,7 +333,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
 
   function close(held: HeldCall, end: Bill): CallView {
     if (!store.close(end)) throw new Error(`the call ${held.id} was closed behind the ledger's back`)
-    open.delete(held.id)
+    open().delete(held.id)
     const call = toClosed(held, end)
     append({ type: 'call.settled', subject: call.id, actor: toActor(call.agent), correlationId: call.planId, data: call })
     budgets.settle(JSON.parse(held.envelopes), { cash: held.reserved, list: held.reserved_list }, call)
@@ -394,14 +404,15 @@ const unpriced = {
   ttftMs: null,
 } as const
 
-/** How many tokens in, or out, still fit into a reservation when so much of it is used already. */
+/** How many more tokens in, or out, fit into a reservation when so much of it is used already. */
 function toAffordable(rate: Rate, reserved: Nanodollars, used: MeteredUsage): { readonly input: number; readonly output: number } {
-  const spare = Math.max(0, reserved - toCost(rate, used) - 1)
-  const fit = (bucket: 'input' | 'output'): number => {
-    const million = toCost(rate, { ...noUsage, [bucket]: 1_000_000, service: used.service })
+  const spent = toCost(rate, used)
+  const spare = Math.max(0, reserved - spent - 1)
+  const mostOf = (bucket: 'input' | 'output'): number => {
+    const million = toCost(rate, { ...used, [bucket]: used[bucket] + 1_000_000 }) - spent
     return million === 0 ? Number.MAX_SAFE_INTEGER : Math.floor((spare * 1_000_000) / million)
   }
-  return { input: fit('input'), output: fit('output') }
+  return { input: mostOf('input'), output: mostOf('output') }
 }
 
 function toClosed(held: HeldCall, { state, usage, cost, listCost, confidence, status, latencyMs, requestId }: Bill): CallView {

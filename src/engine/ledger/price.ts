@@ -33,6 +33,8 @@ export type PricesDeps = {
   readonly overrideFile: string
   /** Nanodollars per million tokens for a model that nobody lists. */
   readonly ceiling: () => { readonly input: number; readonly output: number }
+  /** How long the owner's file is taken to be the same without a look, milliseconds. */
+  readonly recheckMs?: number
 }
 
 /** The provider of the script that ships: the only one that is free because of its name. */
@@ -41,9 +43,9 @@ const REHEARSAL = 'rehearsal'
 const makers = ['anthropic', 'openai', 'google', 'xai', 'mistral', 'deepseek', 'moonshotai', 'zai', 'minimax', 'meta', 'xiaomi', 'groq', 'cerebras']
 
 /** What a call costs, in whole nanodollars. Never zero for a model it does not know: that one costs the ceiling and is flagged. */
-export function createPrices({ file, overrideFile, ceiling }: PricesDeps) {
+export function createPrices({ file, overrideFile, ceiling, recheckMs = 0 }: PricesDeps) {
   const catalogue = readCatalogue(file)
-  const override = createOverride(overrideFile)
+  const override = createOverride(overrideFile, recheckMs)
 
   /** The catalogue never changes while the engine runs, and looking a model up under all its names takes a while. */
   const listed = new Map<string, ReturnType<typeof findRate>>()
@@ -129,7 +131,8 @@ function toNames(model: string): string[] {
   return [...new Set([model, bare, undated, dashed])]
 }
 
-function createOverride(file: string) {
+function createOverride(file: string, recheckMs: number) {
+  let lookedAt = Number.NEGATIVE_INFINITY
   let stamp = -1
   let prices: OverrideFile['prices'] = []
   let asOf = ''
@@ -149,6 +152,9 @@ function createOverride(file: string) {
 
   /** A file that went bad changes nothing: the last good one stays in force. */
   function refresh(): void {
+    const now = performance.now()
+    if (now - lookedAt < recheckMs) return
+    lookedAt = now
     const found = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
     if (found === stamp) return
     stamp = found

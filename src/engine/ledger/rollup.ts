@@ -9,7 +9,7 @@ export function createRollup(write: (sum: HourSum) => void) {
   return {
     add({ at, agent, provider, model, project, taskId, usage, cost, listCost }: CallView): void {
       const hour = at - (at % HOUR)
-      const key = `${hour}\n${agent}\n${provider}\n${model}\n${project}\n${taskId}`
+      const key = `${hour}\n${agent}\n${provider}\n${model}\n${project ?? ''}\n${taskId ?? ''}`
       const before = sums.get(key)
       sums.set(key, {
         hour,
