@@ -7,6 +7,7 @@ export const toSessions = ({ sessions }: ApiParts) =>
     list: os.session.list.handler(({ input }) => ({ sessions: sessions.list(input) })),
     log: os.session.log.handler(({ input }) => sessions.log(input.id, input.from, input.max)),
     follow: os.session.follow.handler(({ input, signal }) => sessions.follow(input.id, input.from, signal ?? new AbortController().signal)),
+    seek: os.session.seek.handler(async ({ input }) => ({ offset: await sessions.seek(input.id, input.at) })),
     stop: os.session.stop.handler(({ input }) => {
       const { state, role } = sessions.get(input.id)
       if (state === 'ended' || state === 'lost') throw new ReefError('session/not-running', 'This session has ended already.', { field: 'id' })

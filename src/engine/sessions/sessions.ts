@@ -16,7 +16,7 @@ import { createHostClient } from './host-client.ts'
 import { checkWire, IDLE_TIMEOUT_MS, type LaunchOrder, type SessionEnd, toEnvironment, writeSessionFiles } from './order.ts'
 import { toHome, toSessionDir } from './paths.ts'
 import { createPrograms } from './programs.ts'
-import { measureRecord, readRecord } from './record-reader.ts'
+import { measureRecord, readRecord, seekRecord } from './record-reader.ts'
 import { isOpen } from './session.ts'
 import { createSessionsReader, createSessionsStore, type SessionClose, type StoredSession } from './sessions.store.ts'
 
@@ -193,6 +193,12 @@ export function createSessions(deps: SessionsDeps) {
       const over = !isOpen(find(id).view.state)
       const { text, atEnd } = readRecord(toSessionDir(dataDir, id), from, max)
       return { offset: from, text, ended: over && atEnd }
+    },
+
+    /** Where the record stood at an instant: the offset of the first output at or after it, or the record's end. Throws session/unknown. */
+    async seek(id: SessionId, at: Instant): Promise<number> {
+      find(id)
+      return seekRecord(toSessionDir(dataDir, id), at)
     },
 
     /** The record from `from` on and then what is written, until the session has ended or the signal says so. The last piece has `ended`. */

@@ -16,7 +16,8 @@ const TAIL = 4000
 export function createRecord(dir: string, header: { title: string; cols: number; rows: number }, changed: () => void) {
   const cast = openSync(join(dir, 'record.cast'), 'ax', 0o600)
   const plain = openSync(join(dir, 'record.utf16'), 'ax', 0o600)
-  let last = Date.now()
+  // The head knows whole seconds only: counted from there, the pauses add up to the true time of each event.
+  let last = Math.floor(Date.now() / 1000) * 1000
   let pending = ''
   let units = 0
   let tail = ''
@@ -25,7 +26,7 @@ export function createRecord(dir: string, header: { title: string; cols: number;
   let timer: NodeJS.Timeout | undefined
   writeSync(
     cast,
-    `${JSON.stringify({ version: 3, term: { cols: header.cols, rows: header.rows, type: 'xterm-256color' }, timestamp: Math.floor(last / 1000), title: header.title })}\n`,
+    `${JSON.stringify({ version: 3, term: { cols: header.cols, rows: header.rows, type: 'xterm-256color' }, timestamp: last / 1000, title: header.title })}\n`,
   )
 
   const record = {
