@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createTokens, type Grant } from './token.ts'
 
@@ -8,6 +9,8 @@ const grant: Grant = {
   planId: null,
   project: 'demo',
   agent: 'Rex',
+  team: 'design',
+  tier: 'frontier',
   provider: 'anthropic',
 }
 
@@ -15,6 +18,12 @@ describe('a session’s token (R-294)', () => {
   it('stands for its grant, also for an engine that starts later', () => {
     const token = createTokens('secret').issue(grant)
     expect(createTokens('secret').read(token)).toEqual(grant)
+  })
+
+  it('that was given out by an earlier version is still good, in the team and the tier that everyone had (R-080)', () => {
+    const text = Buffer.from(JSON.stringify([1, grant.sessionId, null, null, null, 'demo', 'Rex', 'anthropic'])).toString('base64url')
+    const mark = createHmac('sha256', 'secret').update(text).digest('base64url')
+    expect(createTokens('secret').read(`reef_${text}.${mark}`)).toEqual({ ...grant, team: 'factory', tier: 'mid' })
   })
 
   it('is worth nothing when another secret signed it, when it was changed, or when it is no token', () => {
