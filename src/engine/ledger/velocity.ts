@@ -25,7 +25,7 @@ const DAY = 24 * HOUR
 const WINDOW = HOUR / 4
 /** How far back a norm looks, how many hours it takes at most, and how few are too few to call anything normal. */
 const NORM_DAYS = 14
-const MOST_HOURS = 48
+const MOST_HOURS = 24
 const FEWEST_HOURS = 6
 /** Hours before and after the present one that count as the same time of day. */
 const AROUND = 2
@@ -83,13 +83,15 @@ export function createVelocity({ reader, clock, settings }: VelocityDeps) {
 }
 export type Velocity = ReturnType<typeof createVelocity>
 
-/** Those of an agent's hours that say what it does at this time of day, else all of them; the newest of them, where there are many. */
+/** Those of an agent's hours that say what it does at this time of day, else all of them; evenly fewer, where there are many. */
 export function toUsualHours(active: readonly number[], hour: number): readonly number[] {
   const alike = active.filter((one) => {
     const apart = Math.abs(((one - hour) % DAY) / HOUR)
     return Math.min(apart, 24 - apart) <= AROUND
   })
-  return (alike.length >= FEWEST_HOURS ? alike : active).slice(0, MOST_HOURS)
+  const usual = alike.length >= FEWEST_HOURS ? alike : active
+  const each = Math.ceil(usual.length / MOST_HOURS)
+  return usual.filter((_, i) => i % each === 0)
 }
 
 /** The median; null for fewer than six. */
