@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http'
+import { Agent, type ClientRequest, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { flush } from '../../src/engine/gateway/answer.ts'
 import { EVENT_STREAM, stream } from './upstream.ts'
-import { grant, openDoor, openWorld } from './world.ts'
+import { openDoor, type World } from './world.ts'
 
 const closing: AsyncDisposable[] = []
 afterEach(async () => {
@@ -21,21 +21,6 @@ const MB = 2 ** 20
 /** More than all the buffers of this machine between two sockets, less than what is sent. */
 const BUFFERS = 24 * MB
 const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
-
-/** A provider that is given each request before its body was read. */
-async function openRaw(listener: RequestListener) {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  keep({
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  })
-  const world = keep(await openWorld())
-  world.router.add({ name: 'fake', wire: 'anthropic', baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, 'owner')
-  return { world, token: world.gateway.issue(grant) }
-}
 
 /** Waits until a number has stopped growing. */
 async function settles(figure: () => number): Promise<number> {
@@ -120,63 +105,78 @@ describe('the beginning and the end of an answer', () => {
 })
 
 describe('a request on its way through the gateway', () => {
-  it('reaches the provider while it is still being sent, once its model is known', async () => {
-    let heard = () => {}
-    const reached = new Promise<void>((resolve) => {
-      heard = resolve
-    })
-    const { world, token } = await openRaw(async (request, response) => {
-      let text = ''
-      for await (const chunk of request) {
-        text += chunk
-        heard()
-      }
-      response.writeHead(200, EVENT_STREAM).end(`${stream.start}${stream.stop}: ${text}\n\n`)
-    })
-    const body = JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'z'.repeat(100_000) }] })
-    const request = httpRequest(`${world.gateway.url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': token, 'content-length': body.length } })
-    request.write(body.slice(0, 50_000))
-    await reached
-    request.end(body.slice(50_000))
+  const upload = (world: World, token: string, headers: Record<string, string | number> = {}) =>
+    httpRequest(`${world.gateway.url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': token, ...headers } })
+  const begin = '{"model":"m","stream":true,"messages":"'
+  const whole = (response: ServerResponse) => response.writeHead(200, EVENT_STREAM).end(stream.start + stream.stop)
+  async function statusOf(request: ClientRequest): Promise<number | undefined> {
     const [answer] = (await once(request, 'response')) as [IncomingMessage]
-    const chunks: Buffer[] = []
-    for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk)
-    expect(Buffer.concat(chunks).toString().endsWith(`: ${body}\n\n`)).toBe(true)
+    answer.resume()
+    await once(answer, 'close')
+    return answer.statusCode
+  }
+  const books = (world: World) => world.db.prepare('SELECT (SELECT count(*) FROM call) + (SELECT count(*) FROM envelope) AS n').get()
+
+  it('is taken whole before the provider hears of it, because only then is known what it costs at most (R-198)', async () => {
+    const { upstream, world, token } = keep(await openDoor(whole))
+    const body = JSON.stringify({ model: 'm', max_tokens: 100, stream: true, messages: [{ role: 'user', content: 'z'.repeat(100_000) }] })
+    const request = upload(world, token, { 'content-length': body.length })
+    request.write(body.slice(0, 90_000))
+    await expect.poll(() => world.gateway.inFlight()).toBe(1)
+    expect([upstream.requests.length, books(world)]).toEqual([0, { n: 0 }])
+    request.end(body.slice(90_000))
+    expect(await statusOf(request)).toBe(200)
+    expect(upstream.requests.map((seen) => [seen.body === body, seen.headers['content-length']])).toEqual([[true, String(body.length)]])
   })
 
-  it('makes the caller wait for a slow provider, and arrives whole', async () => {
-    let read = () => {}
-    const wanted = new Promise<void>((resolve) => {
-      read = resolve
-    })
-    const seen = createHash('sha256')
-    const { world, token } = await openRaw(async (request, response) => {
-      await wanted
-      for await (const chunk of request) seen.update(chunk)
-      response.writeHead(200, EVENT_STREAM).end(stream.start + stream.stop)
-    })
-    const sending = createHash('sha256')
-    const request = httpRequest(`${world.gateway.url}/v1/messages`, { method: 'POST', headers: { 'x-api-key': token } })
-    const answered = once(request, 'response') as Promise<[IncomingMessage]>
-    let written = 0
-    const send = async (text: string) => {
-      sending.update(text)
-      written += text.length
-      if (!request.write(text)) await once(request, 'drain')
+  it('costs nothing when the caller hangs up in the middle of it, or the owner stops all calls', async () => {
+    const { upstream, world, token } = keep(await openDoor(whole))
+    for (const how of ['hangs up', 'stops'] as const) {
+      const request = upload(world, token).on('error', () => {})
+      request.write(begin)
+      request.write('z'.repeat(100_000))
+      await expect.poll(() => world.gateway.inFlight()).toBe(1)
+      if (how === 'hangs up') request.destroy()
+      else expect(await world.gateway.kill()).toBe(1)
+      await expect.poll(() => world.gateway.inFlight()).toBe(0)
     }
-    const upload = (async () => {
-      await send('{"model":"claude-sonnet-4-5","image":"')
-      for (let i = 0; i < 90; i++) await send('y'.repeat(MB))
-      await send('"}')
-      request.end()
-    })()
-    expect(await settles(() => written)).toBeLessThan(BUFFERS)
-    read()
-    await upload
-    const [answer] = await answered
-    answer.resume()
-    await once(answer, 'end')
-    expect(seen.digest('hex')).toBe(sending.digest('hex'))
-    expect(world.calls()).toMatchObject([{ state: 'settled', confidence: 'exact' }])
+    expect([upstream.requests.length, books(world)]).toEqual([0, { n: 0 }])
+  })
+
+  it('is told to come again while others fill what may be held, on a connection that stays good, and finds room when they have ended', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    const slow = async (response: ServerResponse) => {
+      await released
+      whole(response)
+    }
+    const { upstream, world, token } = keep(await openDoor(slow, { limits: { mostHeldBytes: 3 * MB } }))
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    closing.push({ [Symbol.asyncDispose]: async () => agent.destroy() })
+    const sockets = new Set<unknown>()
+    const body = `${begin}${'y'.repeat(2 * MB)}"}`
+    const ask = async () => {
+      const request = httpRequest(`${world.gateway.url}/v1/messages`, { agent, method: 'POST', headers: { 'x-api-key': token } })
+      request.on('socket', (socket) => sockets.add(socket))
+      const answered = once(request, 'response') as Promise<[IncomingMessage]>
+      request.end(body)
+      const [answer] = await answered
+      const text = Buffer.concat(await answer.toArray()).toString()
+      return [answer.statusCode, answer.headers['x-should-retry'], answer.statusCode === 200 ? '' : (JSON.parse(text) as { error: unknown }).error]
+    }
+    const busy = [503, undefined, { type: 'api_error', message: 'REEF: too many large requests are under way; try again in a moment.' }]
+    const first = upload(world, token)
+    first.end(body)
+    await expect.poll(() => upstream.requests.length).toBe(1)
+    expect([await ask(), await ask()]).toEqual([busy, busy])
+    release()
+    expect(await statusOf(first)).toBe(200)
+    await expect.poll(() => world.gateway.inFlight()).toBe(0)
+    // One that hangs up leaves as much room as one that ends.
+    const third = upload(world, token).on('error', () => {})
+    await new Promise((written) => third.write(body.slice(0, 2 * MB), written))
+    await expect.poll(() => world.gateway.inFlight()).toBe(1)
+    third.destroy()
+    await expect.poll(() => world.gateway.inFlight()).toBe(0)
+    expect([await ask(), sockets.size]).toEqual([[200, undefined, ''], 1])
   })
 })
