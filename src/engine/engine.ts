@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { ReefEvent } from '../contract/index.ts'
+import type { Actor, ReefEvent } from '../contract/index.ts'
 import { createApi, createFeed } from './api/index.ts'
 import { createDelivery } from './delivery/index.ts'
 import { createDispatch } from './dispatch/index.ts'
 import { createFacts, type FactsOptions } from './facts.ts'
 import { createGateway, createRehearsalModel } from './gateway/index.ts'
 import { examine } from './health/index.ts'
-import { checkBudgets } from './ledger/index.ts'
+import { createModelTest } from './model-test.ts'
 import { createPlanner } from './planner/index.ts'
 import { toProducts } from './products.ts'
 import { createQuality } from './quality/index.ts'
@@ -36,8 +36,8 @@ export type EngineOptions = FactsOptions & {
 export async function createEngine(options: EngineOptions) {
   const { dataDir, nodePath, hostEntry, programsDir, version } = options
   const facts = createFacts(options)
-  const { append, approvals, approvalsReader, clock, db, journal, ledger, logger, mode, plans, queue, queueReader, reader } = facts
-  const { redactor, roster, router, secrets, settings, spendToday, toTask, workspaces } = facts
+  const { append, approvals, approvalsReader, budgets, clock, db, journal, ledger, logger, mode, plans, queue, queueReader, reader } = facts
+  const { redactor, roster, router, secrets, settings, toTask, workspaces } = facts
   const base = { db, reader, clock, append, logger }
   const { redact } = redactor
   const { listen } = journal
@@ -51,17 +51,13 @@ export async function createEngine(options: EngineOptions) {
   const model = await createRehearsalModel({ pace: options.rehearsalPace ?? 1 })
   router.connectRehearsal(model.url)
   for (const name of ['gateway/token', 'page/cookie']) if (!secrets.get(name)) secrets.set(name, randomBytes(32).toString('base64url'))
+  const modelTest = createModelTest({ clock, router, ledger, gateway: () => gateway })
   const gateway = await createGateway({
     books: ledger,
-    route: router.route,
-    isLive: ({ sessionId }) => sessions.isOpen(sessionId),
-    admit: ({ planId, taskId }) =>
-      checkBudgets({
-        plan: planId ? plans.get(planId) : undefined,
-        task: taskId ? queue.get(taskId) : undefined,
-        today: spendToday(),
-        held: ledger.held,
-      }),
+    targets: router.targets,
+    models: ({ provider }) => router.names(provider),
+    isLive: ({ sessionId }) => sessions.isOpen(sessionId) || modelTest.isOpen(sessionId),
+    refused: ({ sessionId, taskId }, why) => dispatch.noteRefusal({ sessionId, taskId, why }),
     report: router.report,
     tokenSecret: secrets.get('gateway/token') ?? '',
     logger,
@@ -78,11 +74,13 @@ export async function createEngine(options: EngineOptions) {
     ...toProducts(sessions, () => gateway.url),
   })
 
+  let limitsHold = false
   const dispatch = createDispatch({
     clock,
     logger,
     settings: settings.get,
-    paused: mode.paused,
+    // A factory whose limits were not proven to hold takes no work.
+    paused: () => mode.paused() || !limitsHold,
     queue,
     plans,
     planner,
@@ -94,6 +92,7 @@ export async function createEngine(options: EngineOptions) {
     quality,
     approvals,
     delivery,
+    budgets,
     listen,
     waiting: () => queueReader.tasks(1000, undefined, undefined, 'awaiting_input').map(toTask),
   })
@@ -125,6 +124,13 @@ export async function createEngine(options: EngineOptions) {
     delivery,
     rehearsal,
     feed,
+    testModel: modelTest.test,
+    // Refused first, then aborted: nobody can begin between the two.
+    async killSpend(actor: Actor) {
+      budgets.kill(actor, gateway.inFlight())
+      return gateway.kill()
+    },
+    allowSpend: budgets.allow,
     status: views.status,
     examine: () =>
       examine({
@@ -135,6 +141,7 @@ export async function createEngine(options: EngineOptions) {
         providers: router.list,
         agents: () => roster.list(),
         gatewayUrl: () => gateway.url,
+        limitsHold: () => limitsHold,
       }),
   })
   let unwatch: (() => void) | undefined
@@ -155,6 +162,8 @@ export async function createEngine(options: EngineOptions) {
     async start(reachedAt: string): Promise<void> {
       url = reachedAt
       ledger.recover()
+      limitsHold = ledger.provesItself()
+      if (!limitsHold) logger.error('a made-up call without money was not refused: the factory takes no work')
       await workspaces.recover()
       await sessions.recover()
       const products = await delivery.recover()

@@ -6,7 +6,8 @@ import { createLagMeter, createMode } from './health/index.ts'
 import { createJournal, createRedactor } from './journal/index.ts'
 import { systemClock } from './kernel/clock.ts'
 import { createLogger } from './kernel/logger.ts'
-import { createLedger, createPrices } from './ledger/index.ts'
+import { createPrices } from './ledger/index.ts'
+import { createMoney } from './money.ts'
 import { createPlans, createQueue, createQueueReader, findProblems, toTask } from './queue/index.ts'
 import { createRouter } from './router/index.ts'
 import { createSecrets, createSettings } from './settings/index.ts'
@@ -62,14 +63,16 @@ export function createFacts({ dataDir, packageRoot }: FactsOptions) {
   const prices = createPrices({
     file: join(packageRoot, 'assets', 'prices.json'),
     overrideFile: at('prices.json'),
+    recheckMs: 1000,
     ceiling: () => ({
       input: toNanodollars(settings.get().unknownModelInputUsdPerMTok),
       output: toNanodollars(settings.get().unknownModelOutputUsdPerMTok),
     }),
   })
-  const ledger = createLedger({ ...base, prices, charge: queue.charge })
   const router = createRouter({ ...base, secrets, prices, modelsFile: join(packageRoot, 'assets', 'models.json') })
   const workspaces = createWorkspaces({ ...base, dataDir, logger })
+  const queueReader = createQueueReader(reader)
+  const money = createMoney({ ...base, settings, prices, queue, plans, queueReader, roster, merges: workspaces.merges })
 
   return {
     ...base,
@@ -83,22 +86,16 @@ export function createFacts({ dataDir, packageRoot }: FactsOptions) {
     roster,
     queue,
     plans,
-    queueReader: createQueueReader(reader),
+    queueReader,
     toTask: (row: Parameters<typeof toTask>[0]) => toTask(row, maxAttempts()),
     approvals,
     approvalsReader: createApprovalsReader(reader),
-    ledger,
+    ...money,
     router,
     workspaces,
 
     /** Why a plan of these tasks could not run, in words. */
     findPlanProblems: (tasks: Parameters<typeof findProblems>[0]): string[] => findProblems(tasks, agentNames()).map((problem) => problem.message),
-
-    /** The day's money against the owner's limits. */
-    spendToday() {
-      const { timeZone, spendTargetUsd, spendAlertUsd, spendStopUsd } = settings.get()
-      return { ...ledger.today(timeZone), target: toNanodollars(spendTargetUsd), alert: toNanodollars(spendAlertUsd), stop: toNanodollars(spendStopUsd) }
-    },
 
     /** Closes the database; nothing above may be used afterwards. */
     [Symbol.dispose](): void {

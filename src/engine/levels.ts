@@ -23,7 +23,7 @@ export const levels: readonly Level[] = [
   },
   { level: 5, modules: ['planner', 'gateway', 'sessions', 'quality', 'delivery'], siblings: false, what: 'the acts that use several facts' },
   { level: 6, modules: ['dispatch', 'rehearsal'], siblings: false, what: 'the one loop: claim, run, judge, settle, recover; and the rehearsal of it' },
-  { level: 7, modules: ['api'], siblings: false, what: 'the contract, answered' },
+  { level: 7, modules: ['api', 'mcp'], siblings: false, what: 'the contract, answered; and what agents may ask' },
 ]
 
 /** Modules without an index.ts: a box of independent single-purpose files, each of which is its own door. */

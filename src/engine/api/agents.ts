@@ -11,6 +11,8 @@ export const toAgents = ({ roster, router }: ApiParts) =>
       for (const ref of [input.change.model, input.change.fallback]) if (ref) router.resolve(ref)
       return roster.set(input.name, input.change, context.actor)
     }),
+    pause: os.agent.pause.handler(({ input, context }) => roster.pause(input.name, { by: 'owner', reason: input.reason }, context.actor)),
+    resume: os.agent.resume.handler(({ input, context }) => roster.resume(input.name, context.actor)),
   })
 
 export const toProviders = ({ router }: ApiParts) =>

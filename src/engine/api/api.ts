@@ -1,5 +1,6 @@
 import { toAgents, toProviders } from './agents.ts'
 import { toApprovals } from './approvals.ts'
+import { toBudgets } from './budgets.ts'
 import { os } from './context.ts'
 import { toArtifacts, toProjects, toReleases, toSettings } from './delivery.ts'
 import { toFactory, toFeed, toRehearsal } from './factory.ts'
@@ -24,6 +25,7 @@ export function createApi(parts: ApiParts) {
       session: toSessions(parts),
       approval: toApprovals(parts),
       spend: toSpend(parts),
+      budget: toBudgets(parts),
       audit: toAudit(parts),
       agent: toAgents(parts),
       provider: toProviders(parts),

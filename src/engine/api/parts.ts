@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery/index.ts'
 import type { Mode } from '../health/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { Adjust, Export, Spend } from '../ledger/index.ts'
+import type { Adjust, Budgets, Export, Spend } from '../ledger/index.ts'
 import type { Quality } from '../quality/index.ts'
 import type { createQueueReader, Plans, Queue } from '../queue/index.ts'
 import type { Rehearsal } from '../rehearsal/index.ts'
@@ -29,11 +29,12 @@ export type ApiParts = {
   readonly approvalsReader: ReturnType<typeof createApprovalsReader>
   readonly roster: Roster
   readonly router: Router
+  readonly budgets: Budgets
   readonly spend: Spend
   readonly adjust: Adjust
   readonly exportSpend: Export
   /** Refuses every model call from now on; answers how many under way were aborted. */
-  readonly killSpend: (actor: Actor) => number
+  readonly killSpend: (actor: Actor) => Promise<number>
   readonly allowSpend: (actor: Actor) => void
   readonly sessions: Sessions
   readonly workspaces: Workspaces

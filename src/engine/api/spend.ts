@@ -8,7 +8,7 @@ export const toSpend = ({ spend, adjust, exportSpend, killSpend, allowSpend, set
     calls: os.spend.calls.handler(({ input }) => ({ calls: spend.calls(input) })),
     call: os.spend.call.handler(({ input }) => spend.call(input.id)),
     export: os.spend.export.handler(({ input }) => exportSpend(input)),
-    kill: os.spend.kill.handler(({ context }) => ({ aborted: killSpend(context.actor) })),
+    kill: os.spend.kill.handler(async ({ context }) => ({ aborted: await killSpend(context.actor) })),
     allow: os.spend.allow.handler(({ context }) => {
       allowSpend(context.actor)
       return ok

@@ -75,7 +75,11 @@ export function createApprovalsStore(db: WriteDb) {
     insert: (row: ApprovalRow) => void insert.run(row),
     byId: (id: string) => byId.get({ id }),
     latestOf: (taskId: TaskId, action: string) => latestOf.get({ task_id: taskId, action }),
-    move: (row: Pick<ApprovalRow, 'id' | 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at' | 'chosen'>, from: ApprovalState, to: ApprovalState) =>
+    move: (
+      row: Pick<ApprovalRow, 'id' | 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at' | 'chosen'>,
+      from: ApprovalState,
+      to: ApprovalState,
+    ) =>
       move.get({
         id: row.id,
         from,

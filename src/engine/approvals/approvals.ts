@@ -146,6 +146,14 @@ export function createApprovals({ db, clock, append, hours, graceSeconds }: Appr
       })
     },
 
+    /** What was asked is settled another way: an open card is closed, and nothing happens by it. */
+    withdraw(id: ApprovalId): void {
+      write(db, () => {
+        const row = mustExist(id)
+        if (row.state === 'requested') move(row, 'requested', 'superseded', row, 'approval.superseded', 'engine')
+      })
+    },
+
     undo(id: ApprovalId, actor: Actor): ApprovalView {
       return write(db, () => {
         const row = mustExist(id)

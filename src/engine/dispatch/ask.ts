@@ -19,7 +19,11 @@ type Question = {
 const ASK_TIMEOUT_MS = 5 * 60_000
 
 /** One answer of a model, as a visible session: the owner sees Hawk reading and Kev planning like any other work. */
-export async function ask({ sessions, gateway, router }: Pick<DispatchDeps, 'sessions' | 'gateway' | 'router'>, question: Question): Promise<string> {
+export async function ask(
+  { sessions, gateway, roster, router }: Pick<DispatchDeps, 'sessions' | 'gateway' | 'roster' | 'router'>,
+  question: Question,
+): Promise<string> {
+  const agent = roster.list().find((other) => other.name === question.agent)
   const route = router.resolve(question.ref)
   const id = await sessions.launch({
     role: question.role,
@@ -43,6 +47,8 @@ export async function ask({ sessions, gateway, router }: Pick<DispatchDeps, 'ses
         planId: question.plan?.id ?? null,
         project: question.project,
         agent: question.agent,
+        team: agent?.team ?? 'factory',
+        tier: agent?.tier ?? 'mid',
         provider: route.provider,
       }),
     outputs: [],

@@ -1,19 +1,21 @@
 import { type AttemptId, type AttemptView, minutes, toUsd } from '../../contract/index.ts'
 import { isReefError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
+import { toRefusalWords } from '../ledger/index.ts'
 import type { Claim } from '../queue/index.ts'
 import type { SessionEnd } from '../sessions/index.ts'
 import { type Choice, chooseBuilder } from './choose.ts'
 import type { DispatchDeps } from './deps.ts'
+import { findShortage, waitForMoney } from './funds.ts'
 import { judge } from './judge.ts'
 import { toBuilderPrompt, toSystemPrompt } from './prompts.ts'
 import { toSentence } from './words.ts'
-import type { Work } from './work.ts'
+import { readWork, type Work } from './work.ts'
 
 /** A task that an agent works on, from the claim to the verdict. Every step can be repeated after a crash. */
 export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): Promise<void> {
   const { clock, queue, sessions } = deps
-  const { plan, task } = work
+  const { task } = work
   const open = task.attemptId ? queue.attempt(task.attemptId) : undefined
   if (open?.state === 'running') {
     if (task.state === 'review') return judge(deps, claim, work, open)
@@ -21,12 +23,11 @@ export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): 
     if (attempt.headSha) return judge(deps, claim, work, attempt)
     return finish(deps, claim, work, attempt, await endOf(sessions, attempt))
   }
-  if (plan.spent >= plan.budget) {
-    queue.fail(
-      task.id,
-      `The plan has used $${toUsd(plan.spent).toFixed(2)} of its $${toUsd(plan.budget).toFixed(2)}. Submit the rest as a new request with a budget of its own.`,
-    )
-    return
+  const short = findShortage(deps, work)
+  if (short) {
+    if (!waitForMoney(deps, claim, work, 'claimed', short)) return
+    // The answer may have changed the task's model.
+    return runAttempt(deps, claim, readWork(deps, task.id, work.signal))
   }
   const attemptId = newId('att', clock)
   const choice = await chooseBuilder(deps, work, attemptId)
@@ -88,7 +89,17 @@ async function begin(deps: DispatchDeps, claim: Claim, work: Work, choice: Choic
       prompt: toBuilderPrompt({ task, plan, agent, instructions: work.instructions, outputs: work.outputs, attempt, counted: task.attempts }),
       gatewayUrl: gateway.url,
       token: route
-        ? gateway.issue({ sessionId, attemptId, taskId: task.id, planId: plan.id, project: plan.project, agent: task.agent, provider: route.provider })
+        ? gateway.issue({
+            sessionId,
+            attemptId,
+            taskId: task.id,
+            planId: plan.id,
+            project: plan.project,
+            agent: task.agent,
+            team: agent?.team ?? 'factory',
+            tier: task.tier,
+            provider: route.provider,
+          })
         : '',
       ...(options.command && { argv: options.command as [string, ...string[]] }),
       outputs: work.outputs,
@@ -112,7 +123,8 @@ async function finish(deps: DispatchDeps, claim: Claim, work: Work, attempt: Att
     queue.sendBack(claim, 'running', { attemptId: attempt.id, state: 'interrupted', error: end?.message ?? 'REEF stopped before its session began' })
     return
   }
-  if (end.outcome === 'cancelled') {
+  const refused = deps.funds.ofSession(task.id, attempt.sessionId)
+  if (end.outcome === 'cancelled' && !refused) {
     if (!work.signal.aborted) queue.fail(task.id, 'Its session was stopped. Try the task again when you like.')
     return
   }
@@ -129,10 +141,11 @@ async function finish(deps: DispatchDeps, claim: Claim, work: Work, attempt: Att
   }
   // Half a merge is no ground for the next attempt; anything else is kept and mended.
   if (!options.merging) queue.noteHead(attempt.id, (await workspaces.commitAll(left)).headSha)
-  const overBudget = task.budget > 0 && queue.get(task.id).spent >= task.budget
-  queue.sendBack(claim, 'running', {
-    attemptId: attempt.id,
-    state: overBudget ? 'killed_budget' : end.outcome,
-    error: end.message || `${task.agent} ended without success`,
-  })
+  if (work.signal.aborted) return
+  // A loop that costs nothing is a failure like any other; whom money stops has not failed.
+  const isOutOfMoney = refused !== undefined && !(refused.kind === 'stopped' && refused.why === 'no-progress')
+  const state = isOutOfMoney ? 'killed_budget' : end.outcome === 'cancelled' ? 'failed' : end.outcome
+  const error = refused?.kind === 'stopped' ? refused.message : refused ? toRefusalWords(refused.refusal) : end.message || `${task.agent} ended without success`
+  if (!isOutOfMoney) deps.funds.forget(task.id)
+  queue.sendBack(claim, 'running', { attemptId: attempt.id, state, error })
 }

@@ -5,12 +5,14 @@ import type { Delivery } from '../delivery/index.ts'
 import type { Gateway } from '../gateway/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { Budgets } from '../ledger/index.ts'
 import type { Planner } from '../planner/index.ts'
 import type { Quality } from '../quality/index.ts'
 import type { Plans, Queue } from '../queue/index.ts'
 import type { Router } from '../router/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Workspaces } from '../workspaces/index.ts'
+import type { Funds } from './funds.ts'
 
 /** The parts that one task's way through the house needs. */
 export type DispatchDeps = {
@@ -29,4 +31,6 @@ export type DispatchDeps = {
   readonly quality: Quality
   readonly approvals: Approvals
   readonly delivery: Delivery
+  readonly budgets: Budgets
+  readonly funds: Funds
 }

@@ -1,5 +1,6 @@
 import { type EventType, type ReefEvent, seconds, type TaskId, type TaskView } from '../../contract/index.ts'
 import type { DispatchDeps } from './deps.ts'
+import { createFunds } from './funds.ts'
 import { createLoop } from './loop.ts'
 import { recoverWork } from './recover.ts'
 
@@ -18,15 +19,19 @@ const wakers: ReadonlySet<EventType> = new Set([
   'task.added',
   'settings.changed',
   'factory.resumed',
+  'agent.resumed',
+  'spend.allowed',
 ])
 
 /** After these a task may find a model that it did not find before. */
-const modelEvents: ReadonlySet<EventType> = new Set(['provider.added', 'agent.changed'])
+const modelEvents: ReadonlySet<EventType> = new Set(['provider.added', 'provider.rotated', 'agent.changed', 'model.changed', 'circuit.closed'])
 
 /** The one loop: claim, run, judge, settle; and at start, recover. */
 export function createDispatch(
-  deps: DispatchDeps & { readonly listen: (listener: (event: ReefEvent) => void) => () => void; readonly waiting: () => TaskView[] },
+  given: Omit<DispatchDeps, 'funds'> & { readonly listen: (listener: (event: ReefEvent) => void) => () => void; readonly waiting: () => TaskView[] },
 ) {
+  const funds = createFunds(given)
+  const deps = { ...given, funds }
   const { approvals, clock, listen, logger, queue, sessions, waiting } = deps
   const loop = createLoop(deps)
   const timers: NodeJS.Timeout[] = []
@@ -60,8 +65,25 @@ export function createDispatch(
   function hear(event: ReefEvent): void {
     if (wakers.has(event.type)) loop.wake()
     // Listeners must not write: what they heard is acted upon in the next turn.
-    if (modelEvents.has(event.type)) setImmediate(guarded('waiting tasks could not be readied', () => queue.endDelays('breaker')))
+    if (modelEvents.has(event.type))
+      setImmediate(
+        guarded('waiting tasks could not be readied', () => {
+          queue.endDelays('breaker')
+          queue.endDelays('quota')
+        }),
+      )
+    if (event.type === 'budget.changed') setImmediate(guarded('tasks that wait for money could not be readied', endMoneyWaits))
     if (event.type === 'task.cancelled' || event.type === 'task.failed') stopSessions(event.data.id)
+  }
+
+  /** A limit was changed elsewhere: whoever waits for money looks again, and its card asks nothing any more. */
+  function endMoneyWaits(): void {
+    queue.endDelays('budget')
+    for (const task of waiting()) {
+      if (task.wait?.reason !== 'budget' || !task.approvalId) continue
+      approvals.withdraw(task.approvalId)
+      queue.answer(task.id)
+    }
   }
 
   function stopSessions(taskId: TaskId): void {
@@ -97,6 +119,9 @@ export function createDispatch(
       loop.beat()
       loop.wake()
     }),
+
+    /** A session was refused a call; heard from the gateway. */
+    noteRefusal: funds.note,
 
     working: (): number => loop.size(),
 

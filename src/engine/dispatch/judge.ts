@@ -3,8 +3,9 @@ import { isReefError } from '../kernel/errors.ts'
 import type { Claim } from '../queue/index.ts'
 import { openConflict } from './conflict.ts'
 import type { DispatchDeps } from './deps.ts'
+import { findShortage, waitForMoney } from './funds.ts'
 import { createReview } from './review.ts'
-import type { Work } from './work.ts'
+import { readWork, type Work } from './work.ts'
 
 const GATE_TIMEOUT_MS = minutes(10)
 /** A reviewer that cannot be reached is asked again after this; what passed already is not run again. */
@@ -45,7 +46,7 @@ export async function judge(deps: DispatchDeps, claim: Claim, work: Work, attemp
       return { kind: 'unanswered' as const, reason: error.message }
     })
   if (work.signal.aborted) return
-  if (answer.kind === 'unanswered') return waitForReviewer(deps, claim, work, answer.reason, (reason) => askForUnreviewed(deps, claim, work, attempt, reason))
+  if (answer.kind === 'unanswered') return waitForReviewer(deps, claim, work, attempt, answer.reason)
   if (answer.kind === 'failed') return sendBack(deps, claim, work, attempt, answer.error)
   if (answer.kind === 'inconclusive') return askForUnreviewed(deps, claim, work, attempt, answer.reason)
   const merged = await workspaces.merge({ project: plan.project, into: plan.branch, from: headSha, message: `${task.key}: ${task.title}` })
@@ -73,11 +74,13 @@ function sendBack({ queue }: DispatchDeps, claim: Claim, { task }: Work, attempt
   queue.blockAgain(claim, 'review', end)
 }
 
-/** The work is not to blame when its reviewer cannot be reached: it is asked again later, and where money has run out the owner decides. */
-function waitForReviewer({ clock, plans, queue }: DispatchDeps, claim: Claim, { task, plan }: Work, reason: string, orAsk: (reason: string) => void): void {
-  const now = { task: queue.get(task.id), plan: plans.get(plan.id) }
-  if (now.task.spent >= now.task.budget || now.plan.spent >= now.plan.budget) orAsk('the budget is used up, so no model can review it')
-  else queue.park(claim, 'review', { reason: 'breaker', detail: reason, owner: 'engine', until: (clock.now() + REVIEWER_MS) as Instant })
+/** The work is not to blame when its reviewer cannot be reached: it is asked again later, and where money has run out the owner is asked first. */
+async function waitForReviewer(deps: DispatchDeps, claim: Claim, work: Work, attempt: AttemptView, reason: string): Promise<void> {
+  const { clock, queue } = deps
+  const now = readWork(deps, work.task.id, work.signal)
+  const short = findShortage(deps, now)
+  if (!short) queue.park(claim, 'review', { reason: 'breaker', detail: reason, owner: 'engine', until: (clock.now() + REVIEWER_MS) as Instant })
+  else if (waitForMoney(deps, claim, now, 'review', short)) await judge(deps, claim, now, attempt)
 }
 
 /** No second model could review it: the owner may take it without, knowing so. */

@@ -14,7 +14,7 @@ type Held = { claim: Claim; readonly agent: string; readonly abort: AbortControl
  * a turn is synchronous and cheap, the work itself runs beside it.
  */
 export function createLoop(deps: DispatchDeps) {
-  const { logger, paused, plans, queue, roster, settings } = deps
+  const { budgets, logger, paused, plans, queue, roster, settings } = deps
   const held = new Map<TaskId, Held>()
   const planning = new Map<RequestId, Promise<void>>()
   let isWoken = false
@@ -25,7 +25,7 @@ export function createLoop(deps: DispatchDeps) {
     isWoken = true
     setImmediate(() => {
       isWoken = false
-      if (!stopping.signal.aborted && !paused()) turn()
+      if (!stopping.signal.aborted && !paused() && budgets.killedAt() === null) turn()
     })
   }
 
@@ -60,7 +60,9 @@ export function createLoop(deps: DispatchDeps) {
   function busyAgents(): string[] {
     const counts = new Map<string, number>()
     for (const { agent } of held.values()) counts.set(agent, (counts.get(agent) ?? 0) + 1)
-    return [...counts].filter(([, n]) => n >= settings().maxSessionsPerAgent).map(([agent]) => agent)
+    const full = [...counts].filter(([, n]) => n >= settings().maxSessionsPerAgent).map(([agent]) => agent)
+    const paused = roster.list().filter((agent) => agent.paused)
+    return [...new Set([...full, ...paused.map(({ name }) => name)])]
   }
 
   return {
@@ -88,14 +90,18 @@ export function createLoop(deps: DispatchDeps) {
     explain(): void {
       const { maxSessions, maxSessionsPerAgent } = settings()
       const busy = new Set(busyAgents())
-      for (const { name } of roster.list()) {
+      for (const { name, paused: own } of roster.list()) {
         const wait = paused()
           ? toWait('paused', 'the factory is paused', 'owner')
-          : held.size >= maxSessions
-            ? toWait('slot', `all ${maxSessions} slots are taken`, 'engine')
-            : busy.has(name)
-              ? toWait('slot', `${name} works on ${maxSessionsPerAgent} already`, 'engine')
-              : undefined
+          : budgets.killedAt() !== null
+            ? toWait('budget', 'all model calls are stopped', 'owner')
+            : own
+              ? toWait('paused', `${name}: ${own.reason}`, 'owner')
+              : held.size >= maxSessions
+                ? toWait('slot', `all ${maxSessions} slots are taken`, 'engine')
+                : busy.has(name)
+                  ? toWait('slot', `${name} works on ${maxSessionsPerAgent} already`, 'engine')
+                  : undefined
         if (wait) queue.explain(name, wait)
       }
     },

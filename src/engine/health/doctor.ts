@@ -11,6 +11,8 @@ export type DoctorDeps = {
   readonly providers: () => readonly ProviderView[]
   readonly agents: () => readonly AgentView[]
   readonly gatewayUrl: () => string
+  /** False where a made-up call without money was let through at the start. */
+  readonly limitsHold: () => boolean
 }
 
 const GB = 1024 ** 3
@@ -21,7 +23,20 @@ const SLOW_MS = 100
 /** Everything that REEF stands on, each with what to do about it. Takes at most a few seconds. */
 export async function examine(deps: DoctorDeps): Promise<HealthCheck[]> {
   const checks = await Promise.all([checkGit(), checkDisk(deps.dataDir), checkCage(deps), checkPrograms(deps)])
-  return [...checks.flat(), checkLag(deps.lag), checkModels(deps), ...checkAgents(deps), ok('gateway', `agents reach models at ${deps.gatewayUrl()}`)]
+  return [
+    ...checks.flat(),
+    checkLag(deps.lag),
+    checkModels(deps),
+    ...checkAgents(deps),
+    ok('gateway', `agents reach models at ${deps.gatewayUrl()}`),
+    checkLimits(deps),
+  ]
+}
+
+function checkLimits({ limitsHold }: DoctorDeps): HealthCheck {
+  if (limitsHold()) return ok('limits', 'at the start a made-up call without money was refused')
+  const detail = 'at the start a made-up call without money was not refused; no task is taken'
+  return { name: 'limits', state: 'bad', detail, remedy: 'This is a fault of REEF: keep run/engine.log and report it. To try again, restart.' }
 }
 
 async function checkGit(): Promise<HealthCheck> {

@@ -57,6 +57,7 @@ export function createBudgetStore(db: WriteDb) {
      RETURNING ${columns}`,
   )
   const byId = db.prepare<{ id: number }, Envelope>(`SELECT ${columns} FROM envelope WHERE id = :id`)
+  const holding = db.prepare<[], Envelope>(`SELECT ${columns} FROM envelope WHERE held <> 0`)
   const save = db.prepare<Pick<Envelope, 'id' | 'spent' | 'held' | 'mark' | 'toldSoft' | 'toldAhead' | 'toldRefusal'>>(
     `UPDATE envelope SET spent = :spent, held = :held, mark = :mark, told_soft = :toldSoft, told_ahead = :toldAhead, told_refusal = :toldRefusal
       WHERE id = :id`,
@@ -112,6 +113,8 @@ export function createBudgetStore(db: WriteDb) {
       return envelope
     },
     byId: (id: number): Envelope | undefined => byId.get({ id }),
+    /** Those that held something when they were last written. */
+    holding: (): Envelope[] => holding.all(),
     save: ({ id, spent, held, mark, toldSoft, toldAhead, toldRefusal }: Envelope) => void save.run({ id, spent, held, mark, toldSoft, toldAhead, toldRefusal }),
     /** Adds what calls of one hour, agent, model and task came to. */
     addUp: (sum: HourSum) => void addUp.run(sum),

@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import type { Envelope } from './budget.store.ts'
 import { type BudgetChange, type BudgetRow, checkBudget, type DefaultBudgets, type Limit, limitsOf, type Payer, toMark } from './budget.ts'
-import { createEnvelopes, toKey } from './envelopes.ts'
+import { createEnvelopes, type Hold, toKey } from './envelopes.ts'
 import { createWindows } from './window.ts'
 
 export type BudgetsDeps = {
@@ -74,18 +74,25 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
       }
     },
 
-    hold: (ids: readonly number[], held: Amount): void => move(ids, held, none),
+    hold: envelopes.hold,
 
     /** What a call held becomes what it cost; the owner hears of every mark that is passed by it. */
-    settle(ids: readonly number[], held: Amount, call: CallView): void {
+    settle({ envelopes: ids, ...held }: Hold, call: CallView): void {
       envelopes.addUp(call)
-      move(ids, { cash: -held.cash, list: -held.list }, { cash: call.cost, list: call.listCost })
+      const cost = { cash: call.cost, list: call.listCost }
+      for (const id of ids) {
+        const before = envelopes.get(id)
+        if (!before) throw new Error(`there is no envelope ${id}`)
+        const { measure } = before
+        const after = { ...before, held: (before.held - held[measure]) as Nanodollars, spent: (before.spent + cost[measure]) as Nanodollars }
+        envelopes.put(cost[measure] > 0 ? tellMarks(after) : after)
+      }
     },
 
     /** Writes what the transaction changed; at its end, inside it. */
     flush: envelopes.flush,
-    /** Forgets what a transaction changed that was rolled back. */
-    forget: envelopes.forget,
+    /** Begins again from the disk and the calls that are open. */
+    restore: envelopes.restore,
 
     /** Why no call may be made at all; undefined when calls may be made. */
     stopped(agent: string): { readonly why: 'killed' | 'paused'; readonly message: string } | undefined {
@@ -117,9 +124,7 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
       write(db, () => {
         const [standing] = stand(toLimits(nobody, true, clock.now()).filter((limit) => limit.scope === 'global' && limit.period === period))
         if (!standing || expected < standing.limit.hard || standing.envelope.toldAhead === 1) return
-        envelopes.put({ ...standing.envelope, toldAhead: 1 })
-        envelopes.flush()
-        envelopes.forget()
+        envelopes.putAside({ ...standing.envelope, toldAhead: 1 })
         append({ type: 'budget.crossed', subject: toSubject(standing.limit), data: { budget: toView(standing), mark: 'forecast' } })
       })
     },
@@ -212,11 +217,8 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
         ['month', month],
       ] as const) {
         const envelope = envelopes.find({ scope: 'global', subject: '*', period, windowStart: start })
-        if (envelope) envelopes.put({ ...envelope, spent: (envelope.spent + amount) as Nanodollars })
+        if (envelope) envelopes.putAside({ ...envelope, spent: (envelope.spent + amount) as Nanodollars })
       }
-      envelopes.flush()
-      // What becomes of the caller's transaction is not known here.
-      envelopes.forget()
     },
 
     /** Fills every limit of a payer to its brim; only for the self-test, which takes it back. */
@@ -248,16 +250,6 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
     return envelopes.find(limit) ?? { spent: 0 as Nanodollars, held: 0 as Nanodollars, mark: 0 }
   }
 
-  function move(ids: readonly number[], held: Amount, spent: Amount): void {
-    for (const id of ids) {
-      const before = envelopes.get(id)
-      if (!before) throw new Error(`there is no envelope ${id}`)
-      const { measure } = before
-      const after = { ...before, held: (before.held + held[measure]) as Nanodollars, spent: (before.spent + spent[measure]) as Nanodollars }
-      envelopes.put(spent[measure] > 0 ? tellMarks(after) : after)
-    }
-  }
-
   function find(ref: BudgetRef): BudgetView {
     if (ref.subject === '*' && ref.scope !== 'global') {
       const view = toDefaultViews(defaults()).find((other) => toSubject(other) === toSubject(ref))
@@ -285,8 +277,6 @@ export type Budgets = ReturnType<typeof createBudgets>
 const isWholeDay = ({ scope, period }: Limit): boolean => scope === 'global' && period === 'day'
 const NOBODY = '-'
 const nobody: Payer = { attemptId: null, taskId: null, planId: null, project: null, agent: NOBODY, team: NOBODY }
-type Amount = { readonly cash: number; readonly list: number }
-const none: Amount = { cash: 0, list: 0 }
 const toIndex = (rows: readonly BudgetRow[]): ReadonlyMap<string, BudgetRow> => new Map(rows.map((row) => [toSubject(row), row]))
 const toSubject = ({ scope, subject, period }: BudgetRef): string => `${scope}/${subject}/${period}`
 const toPlace = ({ scope, subject, period }: BudgetView) => ({ scope: scope as Limit['scope'], subject, period: period as Limit['period'] })

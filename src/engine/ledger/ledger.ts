@@ -5,6 +5,7 @@ import { newId } from '../kernel/id.ts'
 import { afterCommit, createTurnWriter, type WriteDb, write } from '../store/index.ts'
 import { boundInput, boundOutput, type CallSize, fitOutput, type ModelLimits, toWorstCost, toWorstPrice } from './bound.ts'
 import type { Budgets } from './budgets.ts'
+import type { Hold } from './envelopes.ts'
 import { type Bill, createLedgerStore, type HeldCall } from './ledger.store.ts'
 import type { Prices, Quote } from './price.ts'
 import { type Rate, toCost } from './rate.ts'
@@ -116,7 +117,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
         const before = open().get(id)
         if (!before) throw new Error(`there is no open call ${id} to pass on`)
         closeUnpaid(id, failure)
-        budgets.hold(JSON.parse(before.envelopes), { cash: before.reserved, list: before.reserved_list })
+        budgets.hold(toHold(before))
         const again = newId('call', clock) as CallId
         insert(again, origin, next, size, JSON.parse(before.envelopes), { cash: before.reserved, list: before.reserved_list })
         return again
@@ -171,11 +172,13 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       } finally {
         rolledBack()
       }
+      open()
       return refused
     },
   }
 
   function admit(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize): Reservation {
+    open()
     const stop = toStop(origin, targets)
     if (stop) return stop
     const now = clock.now()
@@ -192,7 +195,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       return { kind: 'refused', refusal }
     }
     const amount = toAmount(offers, output)
-    budgets.hold(room.envelopes, amount)
+    budgets.hold({ envelopes: room.envelopes, ...amount })
     const id = newId('call', clock) as CallId
     insert(id, origin, targets[0], size, room.envelopes, amount)
     const isLimit = metered && size.writes && (size.askedOutput === null || size.askedOutput > output)
@@ -241,13 +244,15 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   }
 
   function open(): Map<CallId, HeldCall> {
-    underWay ??= new Map(store.open().map((call) => [call.id, call]))
+    if (underWay) return underWay
+    underWay = new Map(store.open().map((call) => [call.id, call]))
+    budgets.restore([...underWay.values()].map(toHold))
     return underWay
   }
 
   function rolledBack(): void {
-    budgets.forget()
     underWay = undefined
+    budgets.restore([])
   }
 
   /** Resolves when something that was held is free again, or after `ms`. */
@@ -336,7 +341,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     open().delete(held.id)
     const call = toClosed(held, end)
     append({ type: 'call.settled', subject: call.id, actor: toActor(call.agent), correlationId: call.planId, data: call })
-    budgets.settle(JSON.parse(held.envelopes), { cash: held.reserved, list: held.reserved_list }, call)
+    budgets.settle(toHold(held), call)
     if (call.cost > 0) charge(call)
     if (waiters.size > 0) setImmediate(wakeWaiters)
     return call
@@ -414,6 +419,8 @@ function toAffordable(rate: Rate, reserved: Nanodollars, used: MeteredUsage): { 
   }
   return { input: mostOf('input'), output: mostOf('output') }
 }
+
+const toHold = ({ envelopes, reserved, reserved_list }: HeldCall): Hold => ({ envelopes: JSON.parse(envelopes), cash: reserved, list: reserved_list })
 
 function toClosed(held: HeldCall, { state, usage, cost, listCost, confidence, status, latencyMs, requestId }: Bill): CallView {
   const { input, cacheRead, cacheWrite, output } = usage

@@ -29,6 +29,7 @@ export function createPlanStore(db: WriteDb) {
   )
   const setBranch = db.prepare<{ id: PlanId; branch: string }>('UPDATE plan SET branch = :branch WHERE id = :id')
   const setEndpoint = db.prepare<{ id: PlanId; endpoint: string | null }>('UPDATE plan SET endpoint = :endpoint WHERE id = :id')
+  const budget = db.prepare<{ id: PlanId }, { budget: Nanodollars }>('SELECT budget FROM plan WHERE id = :id')
   const setBudget = db.prepare<{ id: PlanId; budget: Nanodollars }>('UPDATE plan SET budget = :budget WHERE id = :id')
   const insertTask = db.prepare<Record<string, unknown>>(
     `INSERT INTO task (id, plan_id, key, title, instructions, agent, kind, tier, options, outputs, depends_on, unmet, priority, state, budget, created_at)
@@ -60,6 +61,7 @@ export function createPlanStore(db: WriteDb) {
       movePlan.get({ id, from, to, started_at: at.startedAt ?? null, ended_at: at.endedAt ?? null }),
     setBranch: (id: PlanId, branch: string) => void setBranch.run({ id, branch }),
     setEndpoint: (id: PlanId, endpoint: string | null) => void setEndpoint.run({ id, endpoint }),
+    budget: (id: PlanId): Nanodollars | null => budget.get({ id })?.budget ?? null,
     setBudget: (id: PlanId, budget: Nanodollars) => void setBudget.run({ id, budget }),
     insertTask: (row: Record<string, unknown>) => void insertTask.run(row),
     setNeeds: (taskId: TaskId, needs: readonly TaskId[]) => {

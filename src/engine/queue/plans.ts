@@ -168,6 +168,8 @@ export function createPlans({ db, clock, append, maxAttempts, maxDepth, defaultB
         tell('plan.edited', mustExist(id))
       })
     },
+    /** What a plan may spend; null for one that there is not. */
+    budget: (id: string): Nanodollars | null => store.budget(id as PlanId),
     /** What the plan may spend from now on. Throws plan/unknown. */
     setBudget(id: PlanId, budget: Nanodollars, actor: Actor): PlanView {
       return write(db, () => {

@@ -140,6 +140,7 @@ export function createQueueStore(db: WriteDb) {
   )
   const attempts = db.prepare<{ task_id: TaskId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE task_id = +:task_id ORDER BY n`)
   const attempt = db.prepare<{ id: AttemptId }, AttemptRow>(`SELECT ${attemptColumns} FROM attempt WHERE id = :id`)
+  const budget = db.prepare<{ id: TaskId }, { budget: Nanodollars }>('SELECT budget FROM task WHERE id = :id')
   const setBudget = db.prepare<{ id: TaskId; budget: Nanodollars }>('UPDATE task SET budget = :budget WHERE id = :id')
   const setOptions = db.prepare<{ id: TaskId; options: string }>('UPDATE task SET options = :options WHERE id = :id')
   const charge = db.prepare<{ id: TaskId; cost: Nanodollars }>('UPDATE task SET spent = spent + :cost WHERE id = :id')
@@ -219,6 +220,7 @@ export function createQueueStore(db: WriteDb) {
       endAttempts.all({ ids: JSON.stringify(ids), state, error, ended_at: endedAt }),
     attempts: (taskId: TaskId) => attempts.all({ task_id: taskId }),
     attempt: (id: AttemptId) => attempt.get({ id }),
+    budget: (id: TaskId): Nanodollars | null => budget.get({ id })?.budget ?? null,
     setBudget: (id: TaskId, budget: Nanodollars) => void setBudget.run({ id, budget }),
     setOptions: (id: TaskId, options: string) => void setOptions.run({ id, options }),
     charge: (ids: { taskId: TaskId | null; attemptId: AttemptId | null; planId: PlanId | null }, cost: Nanodollars) => {

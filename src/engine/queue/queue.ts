@@ -1,4 +1,4 @@
-import type { Actor, AttemptId, AttemptView, CallView, Instant, PlanId, SessionId, TaskId, TaskView, Wait } from '../../contract/index.ts'
+import type { Actor, AttemptId, AttemptView, CallView, Instant, Nanodollars, PlanId, SessionId, TaskId, TaskView, Wait } from '../../contract/index.ts'
 import { seconds } from '../../contract/index.ts'
 import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -302,6 +302,8 @@ export function createQueue({ db, clock, append, paused, maxAttempts, settlePlan
       return readyOrBlock(row, 'draft', {}, row.unmet === 0 ? 'task.readied' : 'task.waited', actor)
     },
 
+    /** What a task may spend; null for one that there is not. */
+    budget: (id: string): Nanodollars | null => store.budget(id as TaskId),
     /** What the task may spend from now on; those that wait for money look again. Throws task/unknown. */
     setBudget(id: TaskId, budget: Nanodollars, actor: Actor): TaskView {
       return write(db, () => {

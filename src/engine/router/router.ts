@@ -63,6 +63,11 @@ export type Call = {
 /** Somebody who can serve a call, and what he can take and give at most. */
 export type Target = Route & { readonly limits: { readonly contextWindow: number | null; readonly maxOutput: number | null } }
 
+const toLimits = ({ contextWindow, maxOutput }: Target['limits']): Target['limits'] => ({ contextWindow, maxOutput })
+
+/** Sessions come and go for months. */
+const MOST_WAYS = 1000
+
 type CatalogueRow = { ref: ModelRef; inputUsdPerMTok: number | null; outputUsdPerMTok: number | null; contextWindow: number | null }
 
 /** Tasks that wait for one quota come back one after the other within this. */
@@ -76,6 +81,8 @@ export function createRouter(deps: RouterDeps) {
   const reader = createRouterReader(readDb)
   const choiceStore = createChoiceStore(db)
   const choiceReader = createChoiceReader(readDb)
+  /** Ways that were found, by session and what it asked for: it asks the same hundreds of times. */
+  const ways = new Map<string, readonly Target[]>()
   const providers = createProviders({
     db,
     store,
@@ -87,6 +94,7 @@ export function createRouter(deps: RouterDeps) {
     fetch: call,
     circuitOf: (provider) => breakers.state(provider),
     changed: (provider) => {
+      ways.clear()
       breakers.forget(provider)
       models.forget(provider)
     },
@@ -94,11 +102,13 @@ export function createRouter(deps: RouterDeps) {
   const breakers = createBreakers({
     clock,
     circuits: reader.circuits().filter(isStillTrue),
-    opened: (circuit, isNews) =>
+    opened(circuit, isNews) {
+      ways.clear()
       write(db, () => {
         store.openCircuit(circuit)
         if (isNews) append({ type: 'circuit.opened', subject: circuit.provider, actor: 'engine', data: toView(circuit, circuit.state) })
-      }),
+      })
+    },
     closed: (circuit) =>
       write(db, () => {
         store.closeCircuit(circuit)
@@ -128,7 +138,7 @@ export function createRouter(deps: RouterDeps) {
     remove,
     resolve,
     rotate,
-    route: (provider: string): ProviderRoute => providers.toRoute(providers.get(provider)),
+    route,
 
     /** What REEF knows how to connect, and whether the environment holds a key for it. */
     presets: (): ProviderPreset[] => providerPresets(env),
@@ -205,19 +215,21 @@ export function createRouter(deps: RouterDeps) {
      * Ways for one call, the best first, all of them in its wire. A way that rests is left out while there is another. Throws
      * provider/unknown, provider/no-key or provider/invalid where nothing can serve it.
      */
-    targets(asked: Call): Target[] {
+    targets(asked: Call): readonly Target[] {
       // A question of the provider as a whole, such as for its models.
-      if (asked.model === '') return [{ ...this.route(asked.provider), model: '', limits: { contextWindow: null, maxOutput: null } }]
-      const refs = toRefs(asked)
-      const ways = refs.flatMap((ref, i) => toWay(ref, asked.wire, i === 0))
+      if (asked.model === '') return [{ ...route(asked.provider), model: '', limits: { contextWindow: null, maxOutput: null } }]
+      const key = `${asked.sessionId} ${asked.wire} ${asked.provider}/${asked.model}`
+      const known = ways.get(key)
+      if (known) return known
+      const all = toRefs(asked).flatMap((ref, i) => toWay(ref, asked.wire, i === 0))
       const holder = asked.attemptId ?? asked.sessionId
-      const awake = ways.filter(({ provider, model }) => !breakers.resting(provider, model, holder))
+      const awake = all.filter(({ provider, model }) => !breakers.resting(provider, model, holder))
       const [first] = awake
       if (first) breakers.admit(first.provider, first.model, holder)
-      return (awake.length > 0 ? awake : ways).map((way) => {
-        const { contextWindow, maxOutput } = abilities(way.provider, way.model)
-        return { ...way, limits: { contextWindow, maxOutput } }
-      })
+      const targets = (awake.length > 0 ? awake : all).map((way) => ({ ...way, limits: toLimits(abilities(way.provider, way.model)) }))
+      // While something rests, every call has to be asked about anew.
+      if (all.every(({ provider, model }) => breakers.state(provider, model) === 'closed')) keepWays(key, targets)
+      return targets
     },
 
     /** Names under which a program that was given a provider may ask for a model. */
@@ -235,6 +247,15 @@ export function createRouter(deps: RouterDeps) {
 
     /** Everything that rests, for whoever wants to know before it begins (R-125). */
     health: (): CircuitView[] => breakers.list(),
+  }
+
+  function route(provider: string): ProviderRoute {
+    return providers.toRoute(providers.get(provider))
+  }
+
+  function keepWays(key: string, targets: readonly Target[]): void {
+    if (ways.size >= MOST_WAYS) ways.clear()
+    ways.set(key, targets)
   }
 
   function admit(ref: string, holder: string): void {

@@ -6,7 +6,7 @@ type Waiting = { readonly run: () => void; readonly settle: () => void; readonly
 export type TurnHooks = {
   /** Inside the transaction, after all bodies: what was gathered in memory is written. */
   readonly beforeCommit: () => void
-  /** Nothing of the turn happened: what was remembered of it is forgotten. Must not throw. */
+  /** Nothing of the turn happened: what was remembered of it is forgotten. */
   readonly rolledBack: () => void
 }
 
@@ -41,8 +41,8 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
         beforeCommit()
       })
     } catch (error) {
-      rolledBack()
-      if (turn.length === 1) turn[0]?.reject(error)
+      const undone = undo()
+      if (undone !== null || turn.length === 1) for (const { reject } of turn) reject(undone ?? error)
       else for (const one of turn) commitAlone(one)
       return
     }
@@ -57,11 +57,21 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
         beforeCommit()
       })
     } catch (error) {
-      rolledBack()
+      undo()
       reject(error)
       return
     }
     settle()
+  }
+
+  /** Answers what is wrong where not even that works: then nothing of the turn can be tried again. */
+  function undo(): unknown {
+    try {
+      rolledBack()
+      return null
+    } catch (error) {
+      return error
+    }
   }
 
   function writeUnsynced(body: () => void): void {
