@@ -41,8 +41,7 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
         beforeCommit()
       })
     } catch (error) {
-      const undone = undo()
-      if (undone !== null || turn.length === 1) for (const { reject } of turn) reject(undone ?? error)
+      if (!isUndone() || turn.length === 1) for (const { reject } of turn) reject(error)
       else for (const one of turn) commitAlone(one)
       return
     }
@@ -57,20 +56,20 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
         beforeCommit()
       })
     } catch (error) {
-      undo()
+      isUndone()
       reject(error)
       return
     }
     settle()
   }
 
-  /** Answers what is wrong where not even that works: then nothing of the turn can be tried again. */
-  function undo(): unknown {
+  /** False where not even that works: then nothing of the turn can be tried again. */
+  function isUndone(): boolean {
     try {
       rolledBack()
-      return null
-    } catch (error) {
-      return error
+      return true
+    } catch {
+      return false
     }
   }
 
