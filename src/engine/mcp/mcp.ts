@@ -73,7 +73,7 @@ export function createMcp({ version, health, healthOf, budgets }: McpDeps) {
         )
         return server
       },
-      { maxRequestBodySize: MOST_BYTES, maxSubscriptions: MOST_SUBSCRIPTIONS, responseMode: 'json' },
+      { maxRequestBodySize: MOST_BYTES, maxSubscriptions: MOST_SUBSCRIPTIONS },
     )
   }
 }

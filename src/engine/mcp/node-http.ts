@@ -19,6 +19,6 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 function toRequest(request: IncomingMessage, signal: AbortSignal): Request {
   const { method = 'GET', url = '/', headers } = request
   const named = Object.entries(headers).flatMap(([name, value]): Array<[string, string]> => (value === undefined ? [] : [[name, String(value)]]))
-  const body = method === 'GET' || method === 'HEAD' ? null : (Readable.toWeb(request) as unknown as BodyInit)
+  const body = method === 'GET' || method === 'HEAD' ? null : Readable.toWeb(request)
   return new Request(new URL(url, `http://${headers.host}`), { method, headers: named, body, signal, duplex: 'half' } as RequestInit)
 }

@@ -1,0 +1,111 @@
+import { request as ask, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { BudgetView, CircuitView, Instant, Nanodollars } from '../../src/contract/index.ts'
+import { createMcp } from '../../src/engine/mcp/index.ts'
+
+const resting: CircuitView = {
+  provider: 'anthropic',
+  model: null,
+  state: 'quota',
+  until: 9000 as Instant,
+  detail: 'anthropic takes no more calls until 2026-12-01 14:05 UTC (429)',
+  since: 1 as Instant,
+}
+const budget: BudgetView = {
+  scope: 'agent',
+  subject: 'Rex',
+  period: 'day',
+  soft: null,
+  hard: 50_000_000_000 as Nanodollars,
+  source: 'default',
+  spent: 12_000_000_000 as Nanodollars,
+  held: 3_000_000_000 as Nanodollars,
+  windowStart: 1 as Instant,
+  resetsAt: 2 as Instant,
+  mark: 0,
+}
+
+let address: URL
+let stop: () => Promise<void>
+const faults: unknown[] = []
+beforeEach(async () => {
+  faults.length = 0
+  const mcp = createMcp({
+    version: '1.2.3',
+    health: () => [resting],
+    healthOf: (ref) => (ref.startsWith('anthropic') ? { model: ref, circuits: [resting] } : undefined),
+    budgets: (agent) => (agent === 'Rex' ? [budget] : undefined),
+  })
+  const server = createServer((request, response) => void mcp.serve(request, response, { agent: 'Rex' }).catch((error) => faults.push(error)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  address = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`)
+  stop = async () => {
+    await mcp[Symbol.asyncDispose]()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+afterEach(() => stop())
+
+const eras = [
+  ['2025-11-25', 'legacy'],
+  ['2026-07-28', { pin: '2026-07-28' }],
+] as const
+
+describe.each(eras)('an agent whose program speaks MCP %s', (version, mode) => {
+  let client: Client
+  beforeEach(async () => {
+    client = new Client({ name: 'agent', version: '1' }, { versionNegotiation: { mode } })
+    await client.connect(new StreamableHTTPClientTransport(address))
+  })
+  afterEach(() => client.close())
+  const read = async (uri: string) => (await client.readResource({ uri })).contents.map((content) => ('text' in content ? JSON.parse(content.text) : content))
+
+  it('reads which models rest, before it begins something long (R-125)', async () => {
+    expect([client.getNegotiatedProtocolVersion(), client.getServerVersion()]).toEqual([version, { name: 'reef', version: '1.2.3' }])
+    expect(await read('router://health')).toEqual([[resting]])
+    expect(await read('router://health/anthropic/claude-a')).toEqual([{ model: 'anthropic/claude-a', circuits: [resting] }])
+    expect(await read('router://health/anthropic')).toEqual([{ model: 'anthropic', circuits: [resting] }])
+  })
+
+  it('reads what it may still spend', async () => {
+    expect(await read('budget://agent/Rex')).toEqual([[budget]])
+  })
+
+  it('finds out by itself what there is to read, and that there is nothing to do', async () => {
+    expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual(['router://health', 'budget://agent/Rex'])
+    expect((await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      'router://health/{+model}',
+      'budget://agent/{id}',
+    ])
+    expect(Object.keys(client.getServerCapabilities() ?? {})).toEqual(['resources'])
+  })
+
+  it('is told that nobody knows a model or an agent', async () => {
+    await expect(read('router://health/nobody/x')).rejects.toThrow('Nobody here knows router://health/nobody/x.')
+    await expect(read('budget://agent/Nobody')).rejects.toThrow('Nobody here knows budget://agent/Nobody.')
+  })
+})
+
+it('a program that asks in no way of MCP is refused without harm to others', async () => {
+  const post = async (body: string) =>
+    (await fetch(address, { method: 'POST', body, headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' } })).status
+  expect([await post('{'), await post('[]'), await post('x'.repeat(100_000)), (await fetch(address)).status]).toEqual([400, 400, 413, 405])
+  expect(faults).toEqual([])
+})
+
+it('a program that hangs up in the middle of its question leaves nothing behind', async () => {
+  await new Promise<void>((resolve) => {
+    const asking = ask(address, { method: 'POST', headers: { 'content-length': '1000', 'content-type': 'application/json' } }, () => undefined)
+    asking.on('error', () => resolve())
+    asking.write('{"jsonrpc"')
+    setImmediate(() => asking.destroy(new Error('gone')))
+  })
+  const client = new Client({ name: 'agent', version: '1' })
+  await client.connect(new StreamableHTTPClientTransport(address))
+  expect((await client.listResources()).resources).toHaveLength(2)
+  await client.close()
+  expect(faults).toEqual([])
+})
