@@ -1,4 +1,4 @@
-import { HOUR_WRITE, type Rate, ratesFor, serviceFactor, WEB_SEARCH_PRICE } from './rate.ts'
+import { HOUR_WRITE, type Rate, type Rates, serviceFactor, WEB_SEARCH_PRICE } from './rate.ts'
 import type { Service } from './usage.ts'
 
 /** What is known of a call before it is made, as far as it decides what the call can cost at most. */
@@ -61,14 +61,14 @@ export function boundOutput(size: CallSize, limits: ModelLimits, cap: number): {
 /** Nanodollars a token, every input token at the dearest price that it can have. */
 type WorstPrice = { readonly input: number; readonly output: number; readonly searches: number }
 
-/** The worst prices for a request of so many input tokens. */
+/** The worst prices for a request of at most so many input tokens: it may be billed by any tier that it can reach. */
 export function toWorstPrice(rate: Rate, size: CallSize, input: number): WorstPrice {
-  const rates = ratesFor(rate, input)
-  const written = size.hourCache ? rates.input * HOUR_WRITE : rates.cacheWrite
+  const reached: readonly Rates[] = [rate, ...rate.tiers.filter((tier) => input > tier.above)]
+  const dearest = (price: (rates: Rates) => number) => Math.max(...reached.map(price))
   const perToken = (usdPerMTok: number) => usdPerMTok * 1000 * (Number(serviceFactor[size.service]) / 100)
   return {
-    input: perToken(Math.max(rates.input, rates.cacheRead, rates.cacheWrite, written)),
-    output: perToken(rates.output) * size.choices,
+    input: perToken(dearest(({ input: fresh, cacheRead, cacheWrite }) => Math.max(fresh * (size.hourCache ? HOUR_WRITE : 1), cacheRead, cacheWrite))),
+    output: perToken(dearest(({ output }) => output)) * size.choices,
     searches: size.webSearches * WEB_SEARCH_PRICE,
   }
 }
