@@ -48,10 +48,19 @@ export function createEnvelopes(db: WriteDb) {
     return row && keep(row)
   }
 
+  /** Holds so much more. */
+  function hold({ envelopes, ...amount }: Hold): void {
+    for (const id of envelopes) {
+      const envelope = get(id)
+      if (envelope) keep({ ...envelope, held: (envelope.held + amount[envelope.measure]) as Nanodollars })
+    }
+  }
+
   return {
     store,
     find,
     get,
+    hold,
     /** The envelope of a limit, opened when it was never used; inside a transaction. */
     of(limit: Limit): Envelope {
       const known = find(limit)
@@ -59,13 +68,6 @@ export function createEnvelopes(db: WriteDb) {
       // A new one begins with what was spent before: all of it has to be there.
       rollup.flush()
       return keep(store.open(limit))
-    },
-    /** Holds so much more, or, below zero, less. */
-    hold({ envelopes, ...amount }: Hold): void {
-      for (const id of envelopes) {
-        const envelope = get(id)
-        if (envelope) keep({ ...envelope, held: (envelope.held + amount[envelope.measure]) as Nanodollars })
-      }
     },
     /** Changes one; written by `flush`. */
     put(envelope: Envelope): void {
@@ -97,7 +99,7 @@ export function createEnvelopes(db: WriteDb) {
       stale.clear()
       rollup.forget()
       for (const envelope of store.holding()) keep({ ...envelope, held: 0 as Nanodollars })
-      for (const hold of open) this.hold(hold)
+      for (const one of open) hold(one)
     },
   }
 

@@ -1,382 +1,410 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { CallView, ReefEvent } from '../../contract/index.ts'
-import { createJournal } from '../journal/index.ts'
-import { createManualClock } from '../kernel/clock.ts'
-import { migrate, openReader, openWriter } from '../store/index.ts'
-import { createLedgerReader, createLedgerStore } from './ledger.store.ts'
-import { type CallEnd, type CallOrigin, createLedger } from './ledger.ts'
-import { createPrices } from './price.ts'
+import { attempt, COST, end, openTill, origin, small, sonnet, type Till, task, usd, WORST } from '../../../test/ledger/till.ts'
+import type { CallId, Nanodollars } from '../../contract/index.ts'
+import type { CallTarget } from './ledger.ts'
 import { noUsage } from './usage.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
-const start = Date.parse('2026-11-20T10:15:00Z')
-const ceiling = () => ({ input: 15_000_000_000, output: 75_000_000_000 })
-
-const origin: CallOrigin = {
-  attemptId: 'att_01JC0000000000000000000001',
-  taskId: 'task_01JC0000000000000000000001',
-  planId: 'plan_01JC0000000000000000000001',
-  project: 'demo',
-  agent: 'Rex',
-  provider: 'anthropic',
-  model: 'claude-sonnet-4-5',
-  wire: 'anthropic',
-  requestBytes: 3000,
-}
-const end: CallEnd = { usage: { ...noUsage, input: 1000, output: 100 }, status: 200, latencyMs: 5, requestId: 'req_1', confidence: 'exact' }
-const COST = 4_500_000
-
-function openLedger(dir: string, options: { refuseCharge?: boolean } = {}) {
-  const db = openWriter(join(dir, 'reef.db'))
-  migrate(db, join(root, 'migrations'), 1)
-  const reader = openReader(join(dir, 'reef.db'))
-  const clock = createManualClock(start)
-  const journal = createJournal({ db, reader, clock, redact: (text) => text })
-  const events: ReefEvent[] = []
-  journal.listen((event) => events.push(event))
-  const charged: CallView[] = []
-  const charge = (call: CallView) => {
-    if (options.refuseCharge) throw new Error('the task is gone')
-    charged.push(call)
-  }
-  const prices = createPrices({ file: join(root, 'assets/prices.json'), overrideFile: join(dir, 'prices.json'), ceiling })
-  const nextLife = () => createLedger({ db, reader, clock, append: journal.append, prices, charge })
-  const ledger = nextLife()
-  const close = () => {
-    db.close()
-    reader.close()
-  }
-  return { db, reader, clock, ledger, nextLife, events, charged, close }
-}
-
-let dir: string
-let world: ReturnType<typeof openLedger>
+let till: Till
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'reef-ledger-'))
-  world = openLedger(dir)
+  till = openTill()
 })
-afterEach(() => {
-  world.close()
-  rmSync(dir, { recursive: true })
-})
-const reopen = () => {
-  world.close()
-  world = openLedger(dir)
-}
-const spend = (more: Partial<CallOrigin> = {}, use: Partial<CallEnd['usage']> = {}) =>
-  world.ledger.settle(world.ledger.open({ ...origin, ...more }), { ...end, usage: { ...end.usage, ...use } })
-const settled = () => world.events.filter((event) => event.type === 'call.settled').length
+afterEach(() => till[Symbol.dispose]())
 
-describe('one call (R-206, R-207)', () => {
-  it('is on record with everything before it is made, and with its bill when it ends', () => {
-    const id = world.ledger.open(origin)
-    const { requestBytes: _, ...who } = origin
-    expect(world.ledger.get(id)).toEqual({
+const reserved = (targets: readonly [CallTarget, ...CallTarget[]]) => till.ledger.reserve(origin, targets, small, { patienceMs: 0 })
+const gemini: CallTarget = { provider: 'google', model: 'gemini-2.5-pro', billing: 'metered', limits: { contextWindow: 1_000_000, maxOutput: 64_000 } }
+const local: CallTarget = { provider: 'ollama', model: 'qwen3:8b', billing: 'local', limits: { contextWindow: 32_000, maxOutput: 8000 } }
+const login: CallTarget = { ...sonnet, billing: 'subscription' }
+const standing = () => Object.fromEntries(till.budgets.explain(origin).map(({ scope, period, spent, held }) => [`${scope}/${period}`, [spent, held]]))
+const everywhere = (spent: number, held: number) =>
+  Object.fromEntries(
+    ['attempt/total', 'task/total', 'plan/total', 'agent/day', 'team/day', 'project/day', 'global/day', 'global/month'].map((name) => [name, [spent, held]]),
+  )
+
+describe('a call before it is made (R-198, R-206)', () => {
+  it('is on record with everything and its worst cost, which is held against every limit that it counts under', async () => {
+    const { id, amount, maxOutput, soFar } = await till.open()
+    const { team: _, ...who } = origin
+    expect(till.ledger.get(id)).toEqual({
       ...who,
       id,
-      at: start,
+      at: till.clock.now(),
+      provider: 'anthropic',
+      model: 'claude-sonnet-4-5',
+      billing: 'metered',
       state: 'open',
       usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 },
       cost: 0,
+      listCost: 0,
+      reserved: WORST,
       confidence: 'estimated',
       status: null,
       latencyMs: null,
       requestId: null,
     })
-    const call = world.ledger.settle(id, end)
-    expect(call).toMatchObject({
-      state: 'settled',
-      usage: { input: 1000, output: 100 },
-      cost: COST,
-      confidence: 'exact',
-      status: 200,
-      latencyMs: 5,
-      requestId: 'req_1',
-    })
-    expect([world.charged, world.events.map(({ type, subject, actor, data }) => ({ type, subject, actor, data }))]).toEqual([
-      [call],
-      [{ type: 'call.settled', subject: id, actor: 'agent:Rex', data: call }],
+    expect([amount, maxOutput, soFar, standing(), till.events]).toEqual([WORST, null, 0, everywhere(0, WORST), []])
+  })
+
+  it('is held at the dearest of the models that may serve it, and written down at the first', async () => {
+    const opus: CallTarget = { ...sonnet, model: 'claude-opus-4-5' }
+    const answer = await reserved([sonnet, opus])
+    if (answer.kind !== 'reserved') throw new Error(answer.kind)
+    expect([answer.amount, till.ledger.get(answer.id)?.model]).toEqual([4000 * 6250 + 1000 * 25_000, 'claude-sonnet-4-5'])
+  })
+
+  it('that its owner’s money does not pay for holds nothing of it, but its list price against its attempt', async () => {
+    for (const target of [login, local]) {
+      const answer = await reserved([target])
+      expect(answer).toMatchObject({ kind: 'reserved', amount: 0, maxOutput: null })
+      const held = standing()
+      expect([held['global/day'], held['task/total'], held['attempt/total']?.[1]]).toEqual([[0, 0], [0, 0], expect.toSatisfy((list: number) => list > 0)])
+      if (answer.kind === 'reserved') await till.ledger.fail(answer.id, { status: 500 })
+    }
+    // Cash as soon as one of those that may serve it costs cash.
+    expect(await reserved([login, sonnet])).toMatchObject({ amount: WORST })
+  })
+})
+
+describe('a call that has ended (R-206, R-207)', () => {
+  it('is billed everywhere in one transaction, and what it held is free', async () => {
+    const call = await till.spend()
+    expect(call).toMatchObject({ state: 'settled', usage: { input: 1000, output: 100 }, cost: COST, listCost: COST, reserved: WORST, confidence: 'exact' })
+    expect(till.ledger.get(call.id)).toEqual(call)
+    expect([standing(), till.charged]).toEqual([everywhere(COST, 0), [call]])
+    expect(till.events.map(({ type, subject, actor, correlationId, data }) => ({ type, subject, actor, correlationId, data }))).toEqual([
+      { type: 'call.settled', subject: call.id, actor: 'agent:Rex', correlationId: origin.planId, data: call },
+    ])
+    expect(till.rows('SELECT agent, provider, model, project, task_id AS task, calls, input, output, cost, list_cost AS list FROM spend_hour')).toEqual([
+      {
+        agent: 'Rex',
+        provider: 'anthropic',
+        model: 'claude-sonnet-4-5',
+        project: 'demo',
+        task: origin.taskId,
+        calls: 1,
+        input: 1000,
+        output: 100,
+        cost: COST,
+        list: COST,
+      },
     ])
   })
 
-  it('is billed once, whoever says again how it ended', () => {
-    const id = world.ledger.open(origin)
-    const first = world.ledger.settle(id, end)
-    expect(world.ledger.settle(id, { ...end, usage: { ...end.usage, output: 999_999 } })).toEqual(first)
-    expect(world.ledger.fail(id, { status: 500 })).toEqual(first)
-    expect(world.ledger.recover()).toBe(0)
-    expect([settled(), world.charged.length, world.ledger.summary({ by: 'model', zone: 'UTC' }).total]).toEqual([1, 1, COST])
-  })
-
-  it('costs nothing when the provider did not take it, and is counted all the same', () => {
-    world.ledger.fail(world.ledger.open(origin), { status: 429, latencyMs: 9, requestId: 'req_9' })
-    expect(world.ledger.calls({ limit: 10 })).toMatchObject([{ state: 'failed', cost: 0, status: 429, latencyMs: 9, requestId: 'req_9' }])
-    expect([settled(), world.charged.length, world.ledger.summary({ by: 'model', zone: 'UTC' })]).toMatchObject([1, 0, { total: 0, calls: 1 }])
-  })
-
-  it('costs what the provider itself reports, and keeps what the price list would have said', () => {
-    const id = world.ledger.open({ ...origin, provider: 'openrouter', model: 'nobody/knows-it' })
-    expect(world.ledger.settle(id, { ...end, reportedCost: 140_000 as CallEnd['reportedCost'] & number })).toMatchObject({ cost: 140_000, confidence: 'exact' })
-    expect(world.db.prepare('SELECT computed_cost, reported_cost, price_source FROM call').get()).toEqual({
-      computed_cost: 22_500_000,
-      reported_cost: 140_000,
-      price_source: 'ceiling',
-    })
-  })
-
-  it('is an estimate when the price or the figures are, and a rehearsal when it is one', () => {
-    const confidence = (more: Partial<CallOrigin>, said: 'exact' | 'estimated' = 'exact') =>
-      world.ledger.settle(world.ledger.open({ ...origin, ...more }), { ...end, confidence: said }).confidence
-    expect([confidence({}), confidence({}, 'estimated'), confidence({ model: 'claude-unheard-of' }), confidence({ provider: 'rehearsal' })]).toEqual([
-      'exact',
-      'estimated',
-      'estimated',
-      'rehearsal',
+  it('is billed once, whoever says again how it ended, at once or late', async () => {
+    const { id } = await till.open()
+    const again = { ...end, usage: { ...end.usage, output: 999_999 } }
+    const cut = { known: null, answerBytes: 5, hidden: true, status: 499, latencyMs: 5, requestId: null }
+    const [first, ...others] = await Promise.all([
+      till.ledger.settle(id, end),
+      till.ledger.settle(id, again),
+      till.ledger.settleCut(id, cut),
+      till.ledger.fail(id, { status: 500 }),
     ])
-    expect(world.charged.length).toBe(3)
+    expect(others).toEqual([first, first, first])
+    expect([await till.ledger.settle(id, again), await till.ledger.fail(id, { status: 500 }), till.ledger.recover()]).toEqual([first, first, 0])
+    expect([till.of('call.settled').length, till.charged.length, standing()]).toEqual([1, 1, everywhere(COST, 0)])
   })
 
-  it('is not half billed: when it cannot be charged, nothing of the bill is on record', () => {
-    world.close()
-    world = openLedger(dir, { refuseCharge: true })
-    const id = world.ledger.open(origin)
-    expect(() => world.ledger.settle(id, end)).toThrow('the task is gone')
-    expect([world.ledger.get(id)?.state, settled(), world.ledger.summary({ by: 'day', zone: 'UTC' }).calls]).toEqual(['open', 0, 0])
+  it('and failed stays failed: usage that comes late is not added', async () => {
+    const { id } = await till.open()
+    const failed = await till.ledger.fail(id, { status: 429, latencyMs: 9, requestId: 'req_9' })
+    expect(failed).toMatchObject({ state: 'failed', cost: 0, listCost: 0, status: 429, latencyMs: 9, requestId: 'req_9', reserved: WORST })
+    expect(await till.ledger.settle(id, end)).toEqual(failed)
+    expect([till.charged, standing(), till.rows('SELECT calls, cost FROM spend_hour')]).toEqual([[], everywhere(0, 0), [{ calls: 1, cost: 0 }]])
+  })
+
+  it('counts where it was reserved, also when another day has begun since', async () => {
+    const { id } = await till.open()
+    const day = till.budgets.explain(origin).find(({ scope, period }) => scope === 'global' && period === 'day')
+    till.clock.advance(36 * 3_600_000)
+    await till.ledger.settle(id, end)
+    expect([standing()['global/day'], standing()['global/month']]).toEqual([
+      [0, 0],
+      [COST, 0],
+    ])
+    expect(till.rows(`SELECT spent, held FROM envelope WHERE scope = 'global' AND period = 'day' AND window_start = ${day?.windowStart}`)).toEqual([
+      { spent: COST, held: 0 },
+    ])
+  })
+
+  it('nobody has heard of is a bug, not a bill', async () => {
+    await expect(till.ledger.settle('call_01JC0000000000000000000009' as CallId, end)).rejects.toThrow('there is no call')
+    await expect(till.ledger.transfer('call_01JC0000000000000000000009' as CallId, { status: 503 }, sonnet, origin, small)).rejects.toThrow('no open call')
+  })
+
+  it('is not half billed, and takes no other of its moment with it: when one cannot be charged, the others are (R-207)', async () => {
+    till[Symbol.dispose]()
+    till = openTill({
+      charge: ({ taskId }) => {
+        if (taskId === task(2)) throw new Error('the task is gone')
+      },
+    })
+    const good = await till.open()
+    const bad = await till.open({ taskId: task(2), attemptId: attempt(2) })
+    const third = await till.open()
+    const ends = await Promise.allSettled([till.ledger.settle(good.id, end), till.ledger.settle(bad.id, end), till.ledger.settle(third.id, end), till.open()])
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    expect([till.ledger.get(bad.id)?.state, till.charged.length, till.of('call.settled').length]).toEqual(['open', 2, 2])
+    expect([standing()['global/day'], till.rows('SELECT sum(calls) AS calls, sum(cost) AS cost FROM spend_hour')]).toEqual([
+      [2 * COST, 2 * WORST],
+      [{ calls: 2, cost: 2 * COST }],
+    ])
+    till.restart()
+    expect(standing()['global/day']).toEqual([2 * COST, 2 * WORST])
+  })
+})
+
+describe('a provider that took nothing', () => {
+  it('passes on to the next what was held for its call, at no moment more and at no moment less', async () => {
+    const first = await reserved([sonnet, gemini])
+    if (first.kind !== 'reserved') throw new Error(first.kind)
+    const second = await till.ledger.transfer(first.id, { status: 503, latencyMs: 7 }, gemini, origin, small)
+    expect([till.ledger.get(first.id), till.ledger.get(second)]).toMatchObject([
+      { state: 'failed', status: 503, cost: 0, model: 'claude-sonnet-4-5' },
+      { state: 'open', model: 'gemini-2.5-pro', reserved: first.amount },
+    ])
+    expect(standing()).toEqual(everywhere(0, first.amount))
+    const bill = await till.ledger.settle(second, end)
+    expect([bill.cost, standing()]).toEqual([1000 * 1250 + 100 * 10_000, everywhere(bill.cost, 0)])
+    await expect(till.ledger.transfer(second, { status: 503 }, sonnet, origin, small)).rejects.toThrow('no open call')
+  })
+})
+
+describe('what a call costs', () => {
+  const open = async (target: CallTarget) => (await till.open({}, {}, target)).id
+
+  it('is what the provider itself reports, and what the price list would have said is kept beside it', async () => {
+    const unknown: CallTarget = { ...sonnet, provider: 'openrouter', model: 'nobody/knows-it' }
+    const bill = await till.ledger.settle(await open(unknown), { ...end, reportedCost: usd(0.00014) })
+    expect(bill).toMatchObject({ cost: usd(0.00014), listCost: usd(0.00014), confidence: 'exact' })
+    expect(till.rows('SELECT computed_cost AS computed, reported_cost AS reported, price_source AS source FROM call')).toEqual([
+      { computed: 1000 * 15_000 + 100 * 75_000, reported: usd(0.00014), source: 'ceiling' },
+    ])
+    // A provider that reports nothing at all charged somewhere else.
+    expect(await till.ledger.settle(await open(sonnet), { ...end, reportedCost: 0 as Nanodollars })).toMatchObject({ cost: COST })
+  })
+
+  it('shows as more than was reserved where a provider does not keep to its limit or its price, and counts in full', async () => {
+    const long = await till.ledger.settle(await open(sonnet), { ...end, usage: { ...end.usage, output: 5000 } })
+    const dear = await till.ledger.settle(await open(sonnet), { ...end, reportedCost: usd(2) })
+    expect([long.cost, long.reserved, dear.cost, dear.reserved]).toEqual([usd(0.078), WORST, usd(2), WORST])
+    expect(standing()).toEqual(everywhere(usd(2.078), 0))
+  })
+
+  it('of a subscription and of one’s own machine is no cash, but has its price by the list (R-218)', async () => {
+    const [paid, own] = [await till.ledger.settle(await open(login), end), await till.ledger.settle(await open(local), end)]
+    expect([paid, own]).toMatchObject([
+      { billing: 'subscription', cost: 0, listCost: COST, confidence: 'exact' },
+      // What small hosted models cost: a tenth of a dollar in, four tenths out.
+      { billing: 'local', cost: 0, listCost: 1000 * 100 + 100 * 400, confidence: 'exact' },
+    ])
+    expect([till.charged, standing()]).toEqual([[], { ...everywhere(0, 0), 'attempt/total': [COST + own.listCost, 0] }])
+  })
+
+  it('is an estimate where the figures or the price are, and a rehearsal where it is one', async () => {
+    const confidence = async (target: CallTarget, said: 'exact' | 'estimated' = 'exact') =>
+      (await till.ledger.settle(await open(target), { ...end, confidence: said })).confidence
+    expect([
+      await confidence(sonnet),
+      await confidence(sonnet, 'estimated'),
+      await confidence({ ...sonnet, model: 'claude-unheard-of' }),
+      await confidence({ ...sonnet, provider: 'rehearsal', model: 'scripted-builder' }),
+    ]).toEqual(['exact', 'estimated', 'estimated', 'rehearsal'])
+    expect(till.charged.length).toBe(3)
+  })
+
+  it('at a price that nobody lists is told once for each model, and not at all for one of the owner’s own machine', async () => {
+    const unheard: CallTarget = { ...sonnet, model: 'claude-unheard-of' }
+    await Promise.all([1, 2].map(async () => till.ledger.settle(await open(unheard), end)))
+    await till.ledger.settle(await open(local), end)
+    till.restart()
+    await till.ledger.settle(await open(unheard), end)
+    await till.ledger.settle(await open({ ...unheard, model: 'another' }), end)
+    expect(till.of('price.missing').map(({ subject }) => subject)).toEqual(['anthropic/claude-unheard-of', 'anthropic/another'])
+  })
+
+  it('stays what it was when the price changes: each bill points to its own (R-124)', async () => {
+    const change = (input: number, stamp: number) => {
+      const file = join(till.dir, 'prices.json')
+      writeFileSync(file, JSON.stringify({ asOf: '2026-11-20', prices: [{ model: 'anthropic/claude-sonnet-4-5', input, output: 15 }] }))
+      utimesSync(file, stamp, stamp)
+    }
+    const costs = [(await till.spend()).cost, (await till.spend()).cost]
+    change(6, 1000)
+    costs.push((await till.spend()).cost)
+    till.restart()
+    costs.push((await till.spend()).cost)
+    change(9, 2000)
+    costs.push((await till.spend()).cost)
+    expect(costs).toEqual([COST, COST, COST + usd(0.003), COST + usd(0.003), COST + usd(0.006)])
+    expect(till.rows(`SELECT c.cost, p.source, json_extract(p.rates, '$.input') AS input FROM call c JOIN price p ON p.id = c.price_id ORDER BY c.id`)).toEqual(
+      [3, 3, 6, 6, 9].map((input, i) => ({ cost: costs[i], source: input === 3 ? 'catalogue' : 'override', input })),
+    )
+    expect(till.rows('SELECT count(*) AS n FROM price')).toEqual([{ n: 3 }])
+  })
+})
+
+describe('an answer that broke off (R-130)', () => {
+  it('is billed by what is known of it, as an estimate', async () => {
+    const cut = async (more: object) => {
+      const { id } = await till.open()
+      const call = await till.ledger.settleCut(id, { known: null, answerBytes: 0, hidden: false, status: 499, latencyMs: 1000, requestId: null, ...more })
+      return [call.usage.input, call.usage.output, call.confidence]
+    }
+    expect([
+      await cut({}),
+      await cut({ answerBytes: 200 }),
+      await cut({ hidden: true }),
+      await cut({ known: { ...noUsage, input: 3500, output: 20 } }),
+      await cut({ known: { ...noUsage, input: 3500, output: 700 }, answerBytes: 200 }),
+    ]).toEqual([
+      [1000, 64, 'estimated'],
+      [1000, 164, 'estimated'],
+      [1000, 364, 'estimated'],
+      [3500, 64, 'estimated'],
+      [3500, 700, 'estimated'],
+    ])
+  })
+
+  it('is never estimated above what was reserved for it, whatever the price and its tiers, unless more was reported', async () => {
+    const targets = [sonnet, gemini, { ...sonnet, model: 'unheard-of' }, login, local]
+    const cut = fc.record({
+      target: fc.constantFrom(...targets),
+      bytes: fc.integer({ min: 1, max: 800_000 }),
+      askedOutput: fc.integer({ min: 1, max: 8000 }),
+      hourCache: fc.boolean(),
+      service: fc.constantFrom('standard', 'flex', 'priority'),
+      answerBytes: fc.nat(1_000_000),
+      latencyMs: fc.nat(3_600_000),
+      hidden: fc.boolean(),
+      known: fc.option(
+        fc.record({ input: fc.double({ min: 0, max: 1, noNaN: true }), cached: fc.double({ min: 0, max: 1, noNaN: true }), output: fc.nat(50) }),
+      ),
+    })
+    await fc.assert(
+      fc.asyncProperty(cut, async ({ target, bytes, askedOutput, hourCache, service, known, ...rest }) => {
+        const size = { bytes, askedOutput, hourCache, service } as const
+        const { id } = await till.open({}, size, target)
+        const most = Math.min(target.limits.contextWindow ?? 0, bytes + 1000)
+        const input = known && Math.floor(known.input * most)
+        const cacheRead = known && input !== null ? Math.floor(input * known.cached) : 0
+        const usage = known && input !== null ? { ...noUsage, input: input - cacheRead, cacheRead, output: Math.min(known.output, askedOutput), service } : null
+        const call = await till.ledger.settleCut(id, { ...rest, known: usage, status: 499, requestId: null })
+        const [row] = till.rows<{ list: number; reserved: number }>(`SELECT list_cost AS list, reserved_list AS reserved FROM call WHERE id = '${id}'`)
+        expect(call.cost).toBeLessThanOrEqual(call.reserved)
+        expect(row?.list).toBeLessThanOrEqual(row?.reserved ?? 0)
+        expect(call.usage.output).toBeGreaterThanOrEqual(usage?.output ?? 0)
+      }),
+      { numRuns: 150 },
+    )
   })
 })
 
 describe('a call that nobody lived to see the end of (C-26)', () => {
-  it('is billed at the next start by the length of what was asked, once', () => {
-    const id = world.ledger.open(origin)
-    spend()
-    reopen()
-    world.clock.advance(5000)
-    expect([world.ledger.recover(), world.ledger.recover()]).toEqual([1, 0])
-    expect(world.ledger.get(id)).toMatchObject({
-      state: 'settled',
-      confidence: 'estimated',
-      usage: { input: 1000, output: 64 },
-      cost: 3_960_000,
-      status: null,
-      latencyMs: 5000,
+  it('is billed at the next start, once, within what was reserved for it, and as an estimate', async () => {
+    const { id } = await till.open()
+    await till.spend()
+    till.restart()
+    till.clock.advance(2000)
+    expect([till.ledger.recover(), till.ledger.recover()]).toEqual([1, 0])
+    const bill = till.ledger.get(id)
+    expect(bill).toMatchObject({ state: 'settled', confidence: 'estimated', usage: { input: 1000, output: 664 }, status: null, latencyMs: 2000 })
+    expect([bill?.cost, till.charged.length, standing()]).toEqual([1000 * 3000 + 664 * 15_000, 2, everywhere(COST + 1000 * 3000 + 664 * 15_000, 0)])
+  })
+
+  it('after a night without an engine costs no more than was reserved', async () => {
+    await till.open()
+    till.restart()
+    till.clock.advance(8 * 3_600_000)
+    till.ledger.recover()
+    expect(till.charged.map(({ cost, reserved: most }) => cost <= most && cost > most - 2 * 15_000)).toEqual([true])
+  })
+
+  it('is not one of this life: a session that outlived the engine may be quicker than its recovery', async () => {
+    await till.open()
+    till.restart()
+    const quick = await till.open()
+    expect([till.ledger.recover(), till.ledger.get(quick.id)?.state, standing()['global/day']?.[1]]).toEqual([1, 'open', WORST])
+    expect(await till.ledger.settle(quick.id, end)).toMatchObject({ cost: COST, confidence: 'exact' })
+  })
+
+  it('still holds its money until then: the limits of an engine that starts know of it', async () => {
+    await till.open()
+    till.restart()
+    expect(standing()).toEqual(everywhere(0, WORST))
+  })
+
+  it('is billed by the next start when this one could not', async () => {
+    const { id } = await till.open()
+    const { dir } = till
+    till.db.close()
+    let fails = true
+    till = openTill({
+      dir,
+      charge: () => {
+        if (fails) throw new Error('the task is gone')
+      },
     })
-    expect(world.charged.length).toBe(1)
+    expect(() => till.ledger.recover()).toThrow('the task is gone')
+    expect([till.ledger.get(id)?.state, standing()['global/day']]).toEqual(['open', [0, WORST]])
+    fails = false
+    expect([till.ledger.recover(), till.ledger.get(id)?.state, standing()['global/day']?.[1]]).toEqual([1, 'settled', 0])
   })
 
-  it('is not one of this life: a session that outlived the engine may be quicker than its recovery', () => {
-    world.ledger.open(origin)
-    reopen()
-    const quick = world.ledger.open(origin)
-    expect([world.ledger.recover(), world.ledger.get(quick)?.state]).toEqual([1, 'open'])
-    expect(world.ledger.settle(quick, end)).toMatchObject({ cost: COST, confidence: 'exact' })
-  })
-
-  it('was on the disk before it was made: a process that is killed right after loses nothing', () => {
-    world.close()
+  it('was on file before it was made: a process that is killed right after its reservation loses nothing', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'reef-killed-'))
     const program = `
-      import { openWriter, openReader } from ${JSON.stringify(join(root, 'src/engine/store/index.ts'))}
-      import { createLedger } from ${JSON.stringify(join(root, 'src/engine/ledger/index.ts'))}
-      const db = openWriter(${JSON.stringify(join(dir, 'reef.db'))})
-      const reader = openReader(${JSON.stringify(join(dir, 'reef.db'))})
-      const never = () => { throw new Error('not reached') }
-      const ledger = createLedger({ db, reader, clock: { now: () => ${start} }, append: never, charge: never, prices: { price: () => ({ cost: 7, source: 'catalogue', estimated: false }) } })
-      ledger.open(${JSON.stringify(origin)})
+      import { openTill } from ${JSON.stringify(join(root, 'test/ledger/till.ts'))}
+      const till = openTill({ dir: ${JSON.stringify(dir)} })
+      await till.open()
       process.kill(process.pid, 'SIGKILL')
     `
-    expect(() => execFileSync(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'pipe' })).toThrow()
-    world = openLedger(dir)
-    expect([world.ledger.held(), world.ledger.recover(), world.ledger.held()]).toEqual([7, 1, 0])
-    expect(world.ledger.calls({ limit: 10 })).toMatchObject([{ state: 'settled', confidence: 'estimated', cost: 3_960_000 }])
-  })
-})
-
-describe('money that is about to be spent (R-078)', () => {
-  it('is held while a call runs, for its task, its plan and the day, and given back when it ends', () => {
-    const other = { ...origin, taskId: 'task_01JC0000000000000000000002' } as const
-    // 1000 tokens of input, nine of ten from the cache, and 2000 of a usual answer.
-    const one = 30_570_000
-    const [first, second] = [world.ledger.open(origin), world.ledger.open(other)]
-    world.ledger.open({ ...origin, taskId: null, planId: null, provider: 'rehearsal' })
-    const held = () => [
-      world.ledger.held(),
-      world.ledger.held({ planId: origin.planId }),
-      world.ledger.held({ taskId: origin.taskId }),
-      world.ledger.held({ taskId: 'task_01JC0000000000000000000009' }),
-    ]
-    expect(held()).toEqual([2 * one, 2 * one, one, 0])
-    world.ledger.settle(first, end)
-    expect(held()).toEqual([one, one, 0, 0])
-    world.ledger.fail(second, { status: 500 })
-    expect(held()).toEqual([0, 0, 0, 0])
-  })
-})
-
-describe('the calls as a list', () => {
-  it('come newest first, page by page, of all, of a task or of a plan', () => {
-    const other = { taskId: 'task_01JC0000000000000000000002', planId: 'plan_01JC0000000000000000000002' } as const
-    const ids = Array.from({ length: 25 }, (_, i) => {
-      world.clock.advance(i % 3)
-      return spend(i % 5 === 0 ? other : {}).id
-    }).reverse()
-    const walk = (page: Parameters<typeof world.ledger.calls>[0]) => {
-      const seen: string[] = []
-      for (let calls = world.ledger.calls(page); calls.length > 0; calls = world.ledger.calls({ ...page, before: seen.at(-1) }))
-        seen.push(...calls.map((call) => call.id))
-      return seen
-    }
-    expect(walk({ limit: 10 })).toEqual(ids)
-    expect(walk({ limit: 1 })).toEqual(ids)
-    expect(walk({ limit: 3, taskId: other.taskId })).toEqual(ids.filter((_, i) => (24 - i) % 5 === 0))
-    expect(walk({ limit: 3, planId: other.planId })).toEqual(ids.filter((_, i) => (24 - i) % 5 === 0))
-    expect(world.ledger.calls({ limit: 10, before: ids.at(-1) })).toEqual([])
-  })
-})
-
-describe('sums (R-207, R-220)', () => {
-  const dimensions = ['agent', 'model', 'provider', 'project', 'task'] as const
-
-  it('of the hours are the sums of the calls, exactly, whatever was spent when, by whom and in which order', () => {
-    const anyCall = fc.record({
-      wait: fc.integer({ min: 0, max: 3 * HOUR }),
-      agent: fc.constantFrom('Rex', 'Hawk', 'Scout'),
-      provider: fc.constantFrom('anthropic', 'openai', 'rehearsal', 'elsewhere'),
-      model: fc.constantFrom('claude-sonnet-4-5', 'gpt-5', 'unheard-of'),
-      project: fc.constantFrom('demo', 'other', null),
-      taskId: fc.constantFrom(origin.taskId, null),
-      input: fc.nat(100_000),
-      cacheRead: fc.nat(100_000),
-      cacheWrite: fc.nat(100_000),
-      output: fc.nat(20_000),
-      how: fc.constantFrom('settle', 'settle', 'settle', 'fail', 'leave'),
-    })
-    fc.assert(
-      fc.property(fc.array(anyCall, { minLength: 1, maxLength: 25 }), (calls) => {
-        world.db.exec('DELETE FROM call; DELETE FROM spend_hour')
-        for (const { wait, input, cacheRead, cacheWrite, output, how, ...who } of calls) {
-          world.clock.advance(wait)
-          const id = world.ledger.open({ ...origin, ...who })
-          if (how === 'settle') world.ledger.settle(id, { ...end, usage: { ...noUsage, input, cacheRead, cacheWrite, output } })
-          if (how === 'fail') world.ledger.fail(id, { status: 500 })
-        }
-        world.nextLife().recover()
-        const all = world.ledger.calls({ limit: 1000 })
-        const total = all.reduce((sum, call) => sum + call.cost, 0)
-        for (const by of dimensions) {
-          const summary = world.ledger.summary({ by, zone: 'UTC', since: start as CallView['at'] })
-          expect([summary.total, summary.calls, summary.series.reduce((sum, point) => sum + point.cost, 0)]).toEqual([total, all.length, total])
-          const key = (call: CallView) =>
-            ({ agent: call.agent, model: call.model, provider: call.provider, project: call.project ?? '', task: call.taskId ?? '' })[by]
-          for (const row of summary.rows) {
-            const mine = all.filter((call) => key(call) === row.key)
-            const add = (pick: (call: CallView) => number) => mine.reduce((sum, call) => sum + pick(call), 0)
-            expect(row).toEqual({
-              key: row.key,
-              calls: mine.length,
-              cost: add((call) => call.cost),
-              usage: {
-                input: add((call) => call.usage.input),
-                cacheRead: add((call) => call.usage.cacheRead),
-                cacheWrite: add((call) => call.usage.cacheWrite),
-                output: add((call) => call.usage.output),
-              },
-            })
-          }
-        }
-        expect(world.ledger.summary({ by: 'day', zone: 'Pacific/Auckland', since: start as CallView['at'] })).toMatchObject({ total, calls: all.length })
-      }),
-      { numRuns: 25 },
+    expect(() => execFileSync(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'pipe' })).toThrow(
+      expect.objectContaining({ signal: 'SIGKILL' }),
     )
-  })
-
-  it('by day are days of the owner’s zone, newest first, and the chart begins with the oldest', () => {
-    // 23:15 on the 20th in Auckland, then 00:15 and 01:15 on the 21st.
-    for (let i = 0; i < 3; i++) {
-      spend()
-      world.clock.advance(HOUR)
-    }
-    const summary = world.ledger.summary({ by: 'day', zone: 'Pacific/Auckland' })
-    expect(summary.rows.map(({ key, calls, cost }) => [key, calls, cost])).toEqual([
-      ['2026-11-21', 2, 2 * COST],
-      ['2026-11-20', 1, COST],
-    ])
-    expect(summary.series.map(({ at, cost }) => [new Date(at).toISOString(), cost])).toEqual([
-      ['2026-11-19T11:00:00.000Z', COST],
-      ['2026-11-20T11:00:00.000Z', 2 * COST],
-    ])
-  })
-
-  it('fit a chart: at most 600 points, the dearest keys by name and the rest together, and nothing lost', () => {
-    for (let day = 0; day < 120; day++) {
-      for (let key = 0; key < 8; key++) spend({ agent: `Agent ${(day + key * 7) % 40}` }, { output: 100 + key })
-      world.clock.advance(DAY)
-    }
-    for (const by of ['agent', 'day'] as const) {
-      const summary = world.ledger.summary({ by, zone: 'UTC', since: start as CallView['at'] })
-      expect(summary.series.length).toBeLessThanOrEqual(600)
-      expect(summary.series.reduce((sum, point) => sum + point.cost, 0)).toBe(summary.total)
-    }
-    const { rows, series } = world.ledger.summary({ by: 'agent', zone: 'UTC', since: start as CallView['at'] })
-    expect([rows.length, new Set(series.map((point) => point.key)).size]).toEqual([40, 12])
+    till[Symbol.dispose]()
+    till = openTill({ dir })
+    expect([standing(), till.ledger.recover()]).toEqual([everywhere(0, WORST), 1])
+    expect(till.charged).toMatchObject([{ state: 'settled', confidence: 'estimated', usage: { input: 1000 } }])
+    rmSync(dir, { recursive: true, force: true })
   })
 })
 
-describe('today', () => {
-  it('is what the owner’s day has cost to the call, and what the last sixty minutes did', () => {
-    const today = (zone: string) => world.ledger.today(zone)
-    spend()
-    world.clock.advance(30 * 60_000)
-    spend()
-    expect(today('Pacific/Auckland')).toEqual({ spent: 2 * COST, perHour: 2 * COST, asOf: start + 30 * 60_000 })
-    // 00:10 in Auckland: a new day, the same hour.
-    world.clock.advance(25 * 60_000)
-    expect(today('Pacific/Auckland')).toMatchObject({ spent: 0, perHour: 2 * COST })
-    expect(today('UTC')).toMatchObject({ spent: 2 * COST })
-    world.clock.advance(HOUR)
-    spend()
-    expect(today('Pacific/Auckland')).toMatchObject({ spent: COST, perHour: COST })
-  })
-
-  it('begins in the middle of an hour of UTC where the zone does', () => {
-    // 18:15 UTC is 23:45 in Kolkata; the day begins at 18:30 UTC.
-    world.clock.advance(8 * HOUR)
-    spend()
-    world.clock.advance(14 * 60_000)
-    spend()
-    world.clock.advance(60_000)
-    spend()
-    expect(world.ledger.today('Asia/Kolkata').spent).toBe(COST)
-    expect(world.ledger.today('UTC').spent).toBe(3 * COST)
+describe('a bill', () => {
+  it('is never changed and never deleted, not even by a bug (R-206)', async () => {
+    const { id } = await till.spend()
+    const { id: open } = await till.open()
+    const run = (sql: string) => () => till.db.prepare(sql).run(id)
+    for (const change of ['cost = 0', "state = 'open'", 'output = output + 1', 'project = NULL', 'price_id = NULL'])
+      expect(run(`UPDATE call SET ${change} WHERE id = ?`), change).toThrow('a bill is never changed')
+    expect(run('DELETE FROM call WHERE id = ?')).toThrow('a bill is never deleted')
+    expect(() => till.db.prepare('DELETE FROM call WHERE id = ?').run(open)).toThrow('a bill is never deleted')
   })
 })
 
-describe('the ledger stays quick', () => {
-  it('because no statement of it reads a table from end to end', () => {
-    const statements: string[] = []
-    const listen = <T extends typeof world.db | typeof world.reader>(db: T): T =>
-      new Proxy(db, {
-        get(target, name) {
-          const value: unknown = Reflect.get(target, name)
-          if (typeof value !== 'function') return value
-          return (...args: unknown[]) => {
-            if (name === 'prepare') statements.push(String(args[0]))
-            return value.apply(target, args) as unknown
-          }
-        },
-      })
-    createLedgerStore(listen(world.db))
-    createLedgerReader(listen(world.reader))
-    const scans = statements.flatMap((sql) => {
-      const nulls = Object.fromEntries([...sql.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, null]))
-      const steps = world.db.prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(nulls)
-      return steps.map((step) => step.detail).filter((detail) => /^SCAN (call|spend_hour|s)\b/.test(detail) && !detail.includes('INDEX call_open'))
+describe('an engine proves before it works that a call without money is refused', () => {
+  it('and takes the attempt back without a trace', async () => {
+    await till.open()
+    const before = till.rows('SELECT * FROM envelope')
+    expect([till.ledger.provesItself(), till.rows('SELECT * FROM envelope'), till.events]).toEqual([true, before, []])
+    expect([standing(), till.rows("SELECT count(*) AS n FROM call WHERE agent = 'self-test'")]).toEqual([everywhere(0, WORST), [{ n: 0 }]])
+    till.restart()
+    expect([till.ledger.provesItself(), standing()]).toEqual([true, everywhere(0, WORST)])
+  })
+
+  it('and learns of it when somebody broke the check', () => {
+    till[Symbol.dispose]()
+    till = openTill({
+      broken: (budgets) => ({
+        ...budgets,
+        room: (...asked) => ({ ...budgets.room(...asked), cash: Number.POSITIVE_INFINITY, list: Number.POSITIVE_INFINITY }),
+      }),
     })
-    expect([statements.length > 15, scans]).toEqual([true, []])
+    expect([till.ledger.provesItself(), till.rows('SELECT count(*) AS n FROM call')]).toEqual([false, [{ n: 0 }]])
   })
 })

@@ -172,7 +172,6 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       } finally {
         rolledBack()
       }
-      open()
       return refused
     },
   }
@@ -245,14 +244,15 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
 
   function open(): Map<CallId, HeldCall> {
     if (underWay) return underWay
-    underWay = new Map(store.open().map((call) => [call.id, call]))
-    budgets.restore([...underWay.values()].map(toHold))
-    return underWay
+    const calls = new Map(store.open().map((call) => [call.id, call]))
+    budgets.restore([...calls.values()].map(toHold))
+    underWay = calls
+    return calls
   }
 
   function rolledBack(): void {
     underWay = undefined
-    budgets.restore([])
+    open()
   }
 
   /** Resolves when something that was held is free again, or after `ms`. */

@@ -44,7 +44,7 @@ export function estimateUsage({ known, service, requestBytes, answerBytes, secon
   const before = known ?? { ...noUsage, service }
   const counted = before.input + before.cacheRead + before.cacheWrite
   const asked = Math.ceil(requestBytes / REQUEST_BYTES_PER_TOKEN)
-  const sent = { ...before, output: 0, input: counted > 0 ? before.input : Math.min(asked, afford({ ...before, output: 0 }).input) }
+  const sent = { ...before, output: 0, input: counted > 0 ? before.input : Math.min(asked, afford(before).input) }
   const seen = Math.ceil(answerBytes / ANSWER_BYTES_PER_TOKEN) + TAIL_TOKENS
   const thought = hidden ? Math.ceil(Math.max(0, seconds) * HIDDEN_TOKENS_PER_SECOND) + TAIL_TOKENS : 0
   return { ...sent, output: Math.max(before.output, Math.min(afford(sent).output, Math.max(seen, thought))) }
