@@ -4,8 +4,8 @@ import { anthropicAnswer, type Call, chatAnswer, responsesAnswer } from './scrip
 
 /** What the model does with one request. `shell` asks the agent's own shell tool, whatever it is called, to run a command. */
 export type Step =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'shell'; readonly command: string }
+  | { readonly kind: 'text'; readonly text: string; readonly usage?: Usage }
+  | { readonly kind: 'shell'; readonly command: string; readonly usage?: Usage }
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   /** Takes the request and never answers. */
   | { readonly kind: 'hang' }
@@ -28,7 +28,7 @@ export type Script = readonly Step[] | ((n: number, request: { path: string; bod
 /**
  * A model server on loopback that speaks Anthropic Messages, OpenAI Responses and OpenAI Chat Completions as event streams
  * and does what its script says. Every request is logged, with the usage it was told: 1000 tokens in and 100 out for the
- * first answer, one more of each for every further one, so that sums can be checked exactly.
+ * first answer, one more of each for every further one, so that sums can be checked exactly; or as much as the step says.
  */
 export async function startScriptedModel(script: Script) {
   const requests: LoggedRequest[] = []
@@ -57,9 +57,9 @@ export async function startScriptedModel(script: Script) {
     const path = (request.url ?? '/').replace(/\?.*$/, '')
     const n = requests.length
     const step = typeof script === 'function' ? script(n, { path, body }) : (script[Math.min(n, script.length - 1)] ?? { kind: 'text', text: 'nothing to say' })
-    const answered = step.kind === 'text' || step.kind === 'shell'
+    const told = step.kind === 'text' || step.kind === 'shell' ? (step.usage ?? 'counted') : null
     const done = requests.filter((entry) => entry.usage).length
-    const usage = answered ? { input: 1000 + done, output: 100 + done } : null
+    const usage = told === 'counted' ? { input: 1000 + done, output: 100 + done } : told
     requests.push({ path, headers: request.headers, body, step, usage })
     for (const wake of waiting) wake()
     waiting.clear()

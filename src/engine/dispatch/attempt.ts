@@ -54,7 +54,7 @@ async function begin(deps: DispatchDeps, claim: Claim, work: Work, choice: Choic
   const { clock, gateway, queue, roster, router, sessions, settings, workspaces } = deps
   const { task, plan, options } = work
   const earlier = queue.attempts(task.id)
-  const last = earlier.filter((attempt) => attempt.headSha && attempt.state === 'failed').at(-1)
+  const last = earlier.filter((attempt) => attempt.headSha && (attempt.state === 'failed' || attempt.state === 'killed_budget')).at(-1)
   const place = { project: plan.project, planBranch: plan.branch, attemptId, key: task.key, n: earlier.length + 1 }
   const worktree = options.merging
     ? await workspaces.openConflictWorktree({ ...place, merging: options.merging })

@@ -16,6 +16,9 @@ import { createTokens, type Grant } from './token.ts'
 import { type CallerWire, type Endpoint, findEndpoint, fits, guessWire, type Refused, toErrorBody } from './wire.ts'
 
 type Refusal = Exclude<Reservation, { kind: 'reserved' }>
+/** A request under way; whose it is shows when its token has been read. */
+type Running = { readonly abort: AbortController; ended: Promise<void>; grant: Grant | undefined }
+const KILLED = 'the owner has stopped all model calls'
 type Heard = [outcome: Outcome, headers: Record<string, string | string[] | undefined>]
 
 export type GatewayDeps = {
@@ -64,7 +67,7 @@ export async function createGateway({ books, targets, models, isLive, refused, r
     maxHeaderSize: 65_536,
     keepAliveTimeout: 30_000,
   })
-  const running = new Set<{ abort: AbortController; ended: Promise<void> }>()
+  const running = new Set<Running>()
   let port = 0
 
   const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 75_000, requestTimeout: 0 }, (request, response) => {
@@ -75,8 +78,8 @@ export async function createGateway({ books, targets, models, isLive, refused, r
     abort.signal.addEventListener('abort', () => {
       if (!request.complete) request.destroy()
     })
-    const entry = { abort, ended: Promise.resolve() }
-    entry.ended = serve(request, response, abort)
+    const entry: Running = { abort, ended: Promise.resolve(), grant: undefined }
+    entry.ended = serve(request, response, entry)
       .catch((error: unknown) => {
         logger.error({ err: error }, 'gateway call failed')
         response.destroy()
@@ -95,7 +98,10 @@ export async function createGateway({ books, targets, models, isLive, refused, r
     revoke: (sessionId: SessionId): void => tokens.revoke(sessionId),
     inFlight: (): number => running.size,
     /** Ends every call under way by the owner's word; answers how many there were, when the books are closed. */
-    kill: (): Promise<number> => abortAll('the owner has stopped all model calls'),
+    kill(): Promise<number> {
+      for (const { grant } of running) if (grant) refused?.(grant, { kind: 'stopped', why: 'killed', message: `${KILLED}.` })
+      return abortAll(KILLED)
+    },
     async [Symbol.asyncDispose](): Promise<void> {
       const closed = new Promise((resolve) => server.close(resolve))
       await abortAll('the engine is stopping')
@@ -111,7 +117,7 @@ export async function createGateway({ books, targets, models, isLive, refused, r
     return open.length
   }
 
-  async function serve(request: IncomingMessage, response: ServerResponse, abort: AbortController): Promise<void> {
+  async function serve(request: IncomingMessage, response: ServerResponse, entry: Running): Promise<void> {
     const path = (request.url ?? '').replace(/[?#].*$/, '')
     const wire = guessWire(path, request.headers)
     const refuse = (refused: Refused): void => sendRefusal(response, wire, refused)
@@ -124,11 +130,12 @@ export async function createGateway({ books, targets, models, isLive, refused, r
     if (!endpoint && !isModels) return refuse({ status: 404, message: `there is no ${request.method} ${path} here.`, retry: false })
     const grant = readGrant(request)
     if (!grant || !isLive(grant)) return refuse({ status: 401, message: 'this token belongs to no running session.', retry: false })
+    entry.grant = grant
     const encoding = request.headers['content-encoding']
     if (encoding && encoding !== 'identity') return refuse({ status: 415, message: `send the request uncompressed, not as ${encoding}.`, retry: false })
     if (!endpoint) return sendJson(response, 200, toModelList(wire, models(grant)))
     try {
-      await answer(request, response, abort, endpoint, grant)
+      await answer(request, response, entry.abort, endpoint, grant)
     } catch (error) {
       const refused = toRefused(error)
       const isGone = request.destroyed && !request.complete
