@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type CallView, type Nanodollars, type ReefEvent, toNanodollars, type WireFormat } from '../../src/contract/index.ts'
 import { createGateway, type GatewayDeps, type Grant } from '../../src/engine/gateway/index.ts'
 import { createJournal } from '../../src/engine/journal/index.ts'
-import { systemClock } from '../../src/engine/kernel/clock.ts'
+import { type Clock, systemClock } from '../../src/engine/kernel/clock.ts'
 import { createLogger } from '../../src/engine/kernel/logger.ts'
 import { createBudgets, createLedger, createPrices, createSpend, type DefaultBudgets } from '../../src/engine/ledger/index.ts'
 import { createRouter } from '../../src/engine/router/index.ts'
@@ -38,8 +38,9 @@ const plenty: DefaultBudgets = {
 }
 export type Money = { defaults: DefaultBudgets; task: number; plan: number; paused: Map<string, string> }
 
-/** Router, ledger and gateway of one engine on a data directory of their own, wired as engine.ts wires them. `money` may be changed as it runs. */
-export async function openWorld(more: Partial<GatewayDeps> = {}, { clock = systemClock, dataDir = mkdtempSync(join(tmpdir(), 'reef-gateway-')) } = {}) {
+/** Router, ledger and gateway of one engine, wired as engine.ts wires them, on a data directory of their own or on a given one, which is kept. `money` may be changed as it runs. */
+export async function openWorld(more: Partial<GatewayDeps> = {}, { clock = systemClock, dataDir: given }: { clock?: Clock; dataDir?: string } = {}) {
+  const dataDir = given ?? mkdtempSync(join(tmpdir(), 'reef-gateway-'))
   const db = openWriter(join(dataDir, 'reef.db'))
   migrate(db, join(root, 'migrations'), clock.now())
   const reader = openReader(join(dataDir, 'reef.db'))
@@ -105,7 +106,7 @@ export async function openWorld(more: Partial<GatewayDeps> = {}, { clock = syste
       await gateway[Symbol.asyncDispose]()
       db.close()
       reader.close()
-      rmSync(dataDir, { recursive: true, force: true })
+      if (given === undefined) rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }
