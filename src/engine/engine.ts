@@ -4,8 +4,9 @@ import { createApi, createFeed } from './api/index.ts'
 import { createDelivery } from './delivery/index.ts'
 import { createDispatch } from './dispatch/index.ts'
 import { createFacts, type FactsOptions } from './facts.ts'
-import { createGateway, createRehearsalModel } from './gateway/index.ts'
+import { createGateway, createRehearsalModel, toModelHealth } from './gateway/index.ts'
 import { examine } from './health/index.ts'
+import { createMcp } from './mcp/index.ts'
 import { createModelTest } from './model-test.ts'
 import { createPlanner } from './planner/index.ts'
 import { toProducts } from './products.ts'
@@ -13,6 +14,7 @@ import { createQuality } from './quality/index.ts'
 import { toRequest } from './queue/index.ts'
 import { createRehearsal } from './rehearsal/index.ts'
 import { createSessions } from './sessions/index.ts'
+import { watchSpend } from './spend-watch.ts'
 import { write } from './store/index.ts'
 import { createViews } from './views.ts'
 
@@ -51,11 +53,26 @@ export async function createEngine(options: EngineOptions) {
   const model = await createRehearsalModel({ pace: options.rehearsalPace ?? 1 })
   router.connectRehearsal(model.url)
   for (const name of ['gateway/token', 'page/cookie']) if (!secrets.get(name)) secrets.set(name, randomBytes(32).toString('base64url'))
+  const health = {
+    circuits: router.health,
+    models: (provider: string) => (router.list().some(({ name }) => name === provider) ? router.names(provider) : undefined),
+  }
+  const mcp = createMcp({
+    version,
+    health: router.health,
+    healthOf: (ref) => toModelHealth(ref, health),
+    budgets: (name) => {
+      const agent = roster.list().find((other) => other.name === name)
+      return agent && budgets.explain({ attemptId: null, taskId: null, planId: null, project: null, agent: name, team: agent.team })
+    },
+  })
   const modelTest = createModelTest({ clock, router, ledger, gateway: () => gateway })
   const gateway = await createGateway({
     books: ledger,
     targets: router.targets,
     models: ({ provider }) => router.names(provider),
+    health,
+    mcp: mcp.serve,
     isLive: ({ sessionId }) => sessions.isOpen(sessionId) || modelTest.isOpen(sessionId),
     refused: ({ sessionId, taskId }, why) => dispatch.noteRefusal({ sessionId, taskId, why }),
     report: router.report,
@@ -144,7 +161,7 @@ export async function createEngine(options: EngineOptions) {
         limitsHold: () => limitsHold,
       }),
   })
-  let unwatch: (() => void) | undefined
+  let unwatch: (() => unknown) | undefined
 
   return {
     api,
@@ -168,7 +185,8 @@ export async function createEngine(options: EngineOptions) {
       await sessions.recover()
       const products = await delivery.recover()
       const recovered = await dispatch.start()
-      unwatch = roster.watch()
+      const stops = [roster.watch(), watchSpend({ ...base, settings, roster, money: facts })]
+      unwatch = () => stops.map((stop) => stop())
       write(db, () => append({ type: 'factory.started', subject: 'factory', data: { version, recovered } }))
       logger.info({ recovered, ...products }, 'the factory has started')
     },
@@ -183,6 +201,7 @@ export async function createEngine(options: EngineOptions) {
       await dispatch[Symbol.asyncDispose]()
       await delivery[Symbol.asyncDispose]()
       await gateway[Symbol.asyncDispose]()
+      await mcp[Symbol.asyncDispose]()
       await model[Symbol.asyncDispose]()
       await sessions[Symbol.asyncDispose]()
       write(db, () => append({ type: 'factory.stopped', subject: 'factory', data: { reason: 'closed' } }))

@@ -17,5 +17,11 @@ test('what asks something of the owner, or ends what he asked for, is told; the 
   expect(toNotice(event('release.failed', { planId: 'plan_1', project: 'shop', error: 'It ended.', rehearsal: false }))).toMatchObject({
     body: 'shop: It ended.',
   })
+  const budget = { scope: 'global', subject: '*', period: 'day', spent: 80_000_000_000, hard: 100_000_000_000 }
+  expect(toNotice(event('budget.crossed', { budget, mark: 80 }))).toMatchObject({ title: '80 % is spent', body: expect.stringContaining('$80.00 of $100.00') })
+  expect(toNotice(event('budget.crossed', { budget, mark: 50 }))).toBeUndefined()
+  expect(toNotice(event('budget.refused', { budget }))).toMatchObject({ title: 'Out of money', link: '/spend/budgets' })
+  expect(toNotice(event('agent.paused', { name: 'Rex', paused: { by: 'velocity', reason: 'spends $9.00 an hour' } }))).toMatchObject({ title: 'Rex is paused' })
+  expect(toNotice(event('agent.paused', { name: 'Rex', paused: { by: 'owner', reason: 'a look first' } }))).toBeUndefined()
   for (const quiet of ['task.completed', 'session.ended', 'call.settled', 'plan.started']) expect(toNotice(event(quiet, {}))).toBeUndefined()
 })

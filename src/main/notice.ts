@@ -1,4 +1,4 @@
-import type { ReefEvent } from '../contract/index.ts'
+import { type BudgetView, type EventData, formatMoney, type Nanodollars, type ReefEvent, toBudgetName } from '../contract/index.ts'
 
 /** What the desktop tells a person who is not looking. `link` is a path of the page. */
 export type Notice = { readonly title: string; readonly body: string; readonly link: string }
@@ -24,9 +24,31 @@ export function toNotice(event: ReefEvent): Notice | undefined {
       }
     case 'request.failed':
       return { title: 'Could not be planned', body: event.data.error ?? event.data.text, link: '/overview' }
+    case 'budget.refused':
+      return { title: 'Out of money', body: toBudgetSentence(event.data.budget), link: '/spend/budgets' }
+    case 'budget.crossed':
+      return isLoud(event.data) ? { title: toMarkTitle(event.data.mark), body: toBudgetSentence(event.data.budget), link: '/spend/budgets' } : undefined
+    case 'agent.paused':
+      return event.data.paused && event.data.paused.by !== 'owner'
+        ? { title: `${event.data.name} is paused`, body: event.data.paused.reason, link: '/agents' }
+        : undefined
+    case 'spend.racing':
+      return { title: 'Money goes fast', body: `${formatMoney(event.data.perHour as Nanodollars)} an hour`, link: '/spend' }
+    case 'price.missing':
+      return { title: 'No price is known', body: `${event.data.provider}/${event.data.model} is billed at the ceiling`, link: '/spend/calls' }
+    case 'circuit.opened':
+      return event.data.state === 'refused' ? { title: 'A provider refuses', body: event.data.detail, link: '/settings' } : undefined
     default:
       return undefined
   }
 }
 
 const label = (rehearsal: boolean): string => (rehearsal ? 'REHEARSAL · ' : '')
+
+/** What the whole factory may spend is worth a word at every mark; a single limit only when it is reached. */
+const isLoud = ({ budget, mark }: EventData<'budget.crossed'>): boolean =>
+  budget.scope === 'global' ? mark !== 50 : mark === 100 && budget.scope !== 'attempt'
+const toMarkTitle = (mark: EventData<'budget.crossed'>['mark']): string =>
+  mark === 'forecast' ? 'The limit will be reached' : mark === 'soft' ? 'The alert is reached' : `${mark} % is spent`
+const toBudgetSentence = (budget: BudgetView): string =>
+  `${toBudgetName(budget, (subject) => subject)}: ${formatMoney(budget.spent)} of ${formatMoney(budget.hard)}`

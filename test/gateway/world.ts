@@ -83,6 +83,7 @@ export async function openWorld(more: Partial<GatewayDeps> = {}, { clock = syste
     books: ledger,
     targets: router.targets,
     models: ({ provider }) => prices.models(provider),
+    health: { circuits: router.health, models: router.names },
     report: router.report,
     isLive: () => true,
     tokenSecret: 'a secret for tests',

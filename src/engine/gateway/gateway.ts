@@ -9,6 +9,7 @@ import { type Reservation, toRefusalWords } from '../ledger/index.ts'
 import type { Outcome, Target } from '../router/index.ts'
 import { type Books, openCall } from './call.ts'
 import { forward, type Limits } from './forward.ts'
+import { answerHealth, type HealthDeps } from './health.ts'
 import { createIntake, TooBusy, TooLarge } from './intake.ts'
 import { scanBody, UnreadableBody } from './request-body.ts'
 import { toCallSize } from './size.ts'
@@ -25,6 +26,10 @@ export type GatewayDeps = {
   readonly books: Books
   /** Who may serve a call, best first, never nobody. Throws a ReefError where the provider is gone or has no key. */
   readonly targets: (ask: Grant & { readonly model: string; readonly wire: CallerWire }) => readonly Target[]
+  /** What rests, and which models there are, for programs that ask before a job of many calls. */
+  readonly health: HealthDeps
+  /** Answers the same over MCP. */
+  readonly mcp?: (request: IncomingMessage, response: ServerResponse, grant: Grant) => Promise<void>
   /** Names under which a program may ask for a model. */
   readonly models: (grant: Grant) => readonly string[]
   /** False once the attempt behind a token has ended; asked at every call. */
@@ -55,7 +60,20 @@ const defaults: Limits = {
  * The one way from agents to models: 127.0.0.1 only, one signed token for each session, every model call in the books before
  * it is made and billed exactly once however it ends. Bytes pass through as they are, with back-pressure both ways.
  */
-export async function createGateway({ books, targets, models, isLive, refused, report, tokenSecret, logger, port: preferred, limits: given }: GatewayDeps) {
+export async function createGateway({
+  books,
+  targets,
+  models,
+  health,
+  mcp,
+  isLive,
+  refused,
+  report,
+  tokenSecret,
+  logger,
+  port: preferred,
+  limits: given,
+}: GatewayDeps) {
   const limits = { ...defaults, ...given }
   const tokens = createTokens(tokenSecret)
   const intake = createIntake({ maxBytes: limits.maxBodyBytes, mostHeld: limits.mostHeldBytes })
@@ -126,13 +144,17 @@ export async function createGateway({ books, targets, models, isLive, refused, r
     if (!hosts.includes(request.headers.host ?? '') || request.headers.origin !== undefined)
       return refuse({ status: 403, message: 'only programs on this machine may call models here.', retry: false })
     const isModels = request.method === 'GET' && path === '/v1/models'
+    const asked = request.method === 'GET' ? answerHealth(path, health) : undefined
+    const isMcp = path === '/mcp' && mcp !== undefined
     const endpoint = findEndpoint(request.method ?? '', path)
-    if (!endpoint && !isModels) return refuse({ status: 404, message: `there is no ${request.method} ${path} here.`, retry: false })
+    if (!endpoint && !isModels && !asked && !isMcp) return refuse({ status: 404, message: `there is no ${request.method} ${path} here.`, retry: false })
     const grant = readGrant(request)
     if (!grant || !isLive(grant)) return refuse({ status: 401, message: 'this token belongs to no running session.', retry: false })
     entry.grant = grant
     const encoding = request.headers['content-encoding']
     if (encoding && encoding !== 'identity') return refuse({ status: 415, message: `send the request uncompressed, not as ${encoding}.`, retry: false })
+    if (isMcp) return mcp(request, response, grant)
+    if (asked) return asked.status === 200 ? sendJson(response, 200, asked.body) : refuse({ status: 404, message: asked.message, retry: false })
     if (!endpoint) return sendJson(response, 200, toModelList(wire, models(grant)))
     try {
       await answer(request, response, entry.abort, endpoint, grant)

@@ -17,3 +17,4 @@ export {
 export { createPrices, type KnownModel, type Prices, type PricesDeps } from './price.ts'
 export { createSpend, type Spend, type SpendDeps, type Work } from './spend.ts'
 export { type MeteredUsage, noUsage } from './usage.ts'
+export { createVelocity, toVelocityWords } from './velocity.ts'

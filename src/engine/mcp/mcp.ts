@@ -15,7 +15,6 @@ export type McpDeps = {
 
 /** Questions are short. */
 const MOST_BYTES = 65_536
-const MOST_SUBSCRIPTIONS = 64
 
 /**
  * What agents may know before a job of many calls (R-125), over MCP: which models rest, and what is left of a budget. It is read and changes
@@ -73,7 +72,8 @@ export function createMcp({ version, health, healthOf, budgets }: McpDeps) {
         )
         return server
       },
-      { maxRequestBodySize: MOST_BYTES, maxSubscriptions: MOST_SUBSCRIPTIONS },
+      // Nothing is told afterwards: a stream that stays open would only keep the gateway from stopping.
+      { maxRequestBodySize: MOST_BYTES, maxSubscriptions: 0 },
     )
   }
 }
