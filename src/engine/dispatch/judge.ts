@@ -3,8 +3,8 @@ import { isReefError } from '../kernel/errors.ts'
 import type { Claim } from '../queue/index.ts'
 import { openConflict } from './conflict.ts'
 import type { DispatchDeps } from './deps.ts'
-import { findShortage, waitForMoney } from './funds.ts'
 import { createReview } from './review.ts'
+import { findShortage, waitForMoney } from './shortage.ts'
 import { readWork, type Work } from './work.ts'
 
 const GATE_TIMEOUT_MS = minutes(10)
