@@ -76,19 +76,17 @@ export function createBudgetStore(db: WriteDb) {
   )
 
   // What a limit finds already spent when its window is first used: settled calls by their bills, open ones by their reservations.
-  const sums: Record<Limit['scope'], { get(at: { subject: string; from: number; to: number }): number }> = {
+  // The rollup has whole hours; where a day begins within one, the rest of that hour is counted call by call. Index call_by_time.
+  const sums: Record<Limit['scope'], { get(at: SumAt): number }> = {
     // Asked for at its first call.
     attempt: { get: () => 0 },
-    task: summing('SELECT coalesce(sum(cost + held), 0) AS n FROM call WHERE task_id = :subject'),
-    plan: summing('SELECT coalesce(sum(cost + held), 0) AS n FROM call WHERE plan_id = :subject'),
-    agent: summing(`SELECT coalesce((SELECT sum(cost) FROM spend_hour WHERE hour >= :from AND hour < :to AND agent = :subject), 0)
-                         + coalesce((SELECT sum(held) FROM call WHERE state = 'open' AND at >= :from AND at < :to AND agent = :subject), 0) AS n`),
-    project: summing(`SELECT coalesce((SELECT sum(cost) FROM spend_hour WHERE hour >= :from AND hour < :to AND project = :subject), 0)
-                           + coalesce((SELECT sum(held) FROM call WHERE state = 'open' AND at >= :from AND at < :to AND project = :subject), 0) AS n`),
-    global: summing(`SELECT coalesce((SELECT sum(cost) FROM spend_hour WHERE hour >= :from AND hour < :to), 0)
-                          + coalesce((SELECT sum(held) FROM call WHERE state = 'open' AND at >= :from AND at < :to), 0) AS n`),
-    // The rollup knows no teams. Index call_by_time, once a window.
-    team: summing('SELECT coalesce(sum(cost + held), 0) AS n FROM call WHERE at >= :from AND at < :to AND team = :subject'),
+    task: summing('SELECT coalesce(sum(cost + held), 0) FROM call WHERE task_id = :subject'),
+    plan: summing('SELECT coalesce(sum(cost + held), 0) FROM call WHERE plan_id = :subject'),
+    agent: summing(spentBy('AND agent = :subject')),
+    project: summing(spentBy('AND project = :subject')),
+    global: summing(`${spentBy('')} + coalesce((SELECT sum(amount) FROM adjustment WHERE charged_at >= :from AND charged_at < min(:hour, :to)), 0)`),
+    // The rollup knows no teams. Once a window.
+    team: summing('SELECT coalesce(sum(cost + held), 0) FROM call WHERE at >= :from AND at < :to AND team = :subject'),
   }
 
   const killed = db.prepare<[], { at: Instant }>('SELECT at FROM spend_kill')
@@ -105,9 +103,7 @@ export function createBudgetStore(db: WriteDb) {
     find: ({ scope, subject, period, windowStart }: Place): Envelope | undefined => find.get({ scope, subject, period, windowStart }),
     /** A new one, with what was spent in its window before it was there. */
     open({ scope, subject, period, windowStart, measure, resetsAt }: Limit): Envelope {
-      // Hours of the rollup begin on the hour: where a day does not, the hour that it begins in counts whole.
-      const from = windowStart - (windowStart % 3_600_000)
-      const spent = sums[scope].get({ subject, from, to: resetsAt ?? Number.MAX_SAFE_INTEGER })
+      const spent = sums[scope].get({ subject, from: windowStart, hour: Math.ceil(windowStart / HOUR) * HOUR, to: resetsAt ?? Number.MAX_SAFE_INTEGER })
       const envelope = open.get({ scope, subject, period, windowStart, measure, spent })
       if (!envelope) throw new Error('an inserted envelope came back empty')
       return envelope
@@ -121,13 +117,23 @@ export function createBudgetStore(db: WriteDb) {
     inWindow: (day: number, month: number): Envelope[] => inWindow.all({ day, month }),
 
     killedAt: (): Instant | null => killed.get()?.at ?? null,
-    kill: (at: Instant) => void kill.run({ at }),
+    /** False when nobody may call already. */
+    kill: (at: Instant): boolean => kill.run({ at }).changes === 1,
     allow: (): boolean => allow.run().changes === 1,
   }
 
   function summing(sql: string) {
-    const statement = db.prepare<{ subject: string; from: number; to: number }, { n: number }>(sql)
-    return { get: (at: { subject: string; from: number; to: number }): number => statement.get(at)?.n ?? 0 }
+    const statement = db.prepare<SumAt, number>(sql).pluck()
+    return { get: (at: SumAt): number => statement.get(at) ?? 0 }
   }
 }
+/** A window from `from` up to and without `to`, and the first full hour in it. */
+type SumAt = { readonly subject: string; readonly from: number; readonly hour: number; readonly to: number }
+const HOUR = 3_600_000
+
+const spentBy = (whose: string): string =>
+  `SELECT coalesce((SELECT sum(cost) FROM spend_hour WHERE hour >= :hour AND hour < :to ${whose}), 0)
+        + coalesce((SELECT sum(cost) FROM call WHERE at >= :from AND at < min(:hour, :to) ${whose}), 0)
+        + coalesce((SELECT sum(held) FROM call WHERE state = 'open' AND at >= :from AND at < :to ${whose}), 0)`
+
 export type BudgetStore = ReturnType<typeof createBudgetStore>

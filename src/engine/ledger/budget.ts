@@ -1,5 +1,6 @@
 import {
   type BudgetPeriod,
+  type BudgetRef,
   type BudgetRefusal,
   type BudgetScope,
   type BudgetView,
@@ -8,6 +9,7 @@ import {
   formatMoney,
   type Instant,
   type Nanodollars,
+  toNanodollars,
 } from '../../contract/index.ts'
 import { ReefError } from '../kernel/errors.ts'
 import type { Windows } from './window.ts'
@@ -137,12 +139,32 @@ export function checkBudget({ scope, subject, period, hardUsd, softUsd }: Budget
   if ((scope === 'task' || scope === 'plan') && subject === '*') refuse('subject', `A ${scope} limit is for one ${scope}.`, `Name the ${scope} by its id.`)
   if (subject === '*' && period !== 'day' && !(scope === 'global' || scope === 'call'))
     refuse('period', `Only the day has a default for every ${scope}.`, `Name one ${scope}, or set the day.`)
+  for (const [field, usd] of [
+    ['hardUsd', hardUsd],
+    ['softUsd', softUsd],
+  ] as const)
+    if (usd != null && toNanodollars(usd) < 1) refuse(field, 'No limit is below a billionth of a dollar.', 'To stop all model calls: reef spend kill')
   const ceiling = period === 'day' || period === 'month' ? CEILING_USD[period] : Number.POSITIVE_INFINITY
   if (hardUsd > ceiling)
     refuse('hardUsd', `No limit by the ${period} goes above $${ceiling.toLocaleString('en-US')}.`, 'Set a lower one; this ceiling is not a setting.')
   if (softUsd != null && softUsd > hardUsd)
     refuse('softUsd', 'The soft limit is above the hard one, so it would never be reached.', 'Set it below the hard limit.')
 }
+
+/** Throws budget/invalid for a limit that has no default behind it. */
+export function checkClear({ scope, subject, period }: BudgetRef): void {
+  if (subject !== '*' && scope !== 'task' && scope !== 'plan') return
+  const place = subject === '*' ? scope : `${scope} ${subject}`
+  throw new ReefError(
+    'budget/invalid',
+    `There is nothing to go back to: ${subject === '*' ? 'this is the default itself' : `a ${scope} has its own budget`}.`,
+    {
+      field: 'subject',
+      remedy: `Set another amount: reef budget set ${place} ${period} AMOUNT`,
+    },
+  )
+}
+
 export type BudgetChange = {
   readonly scope: BudgetScope
   readonly subject: string

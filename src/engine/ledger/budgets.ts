@@ -4,7 +4,7 @@ import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import type { Envelope } from './budget.store.ts'
-import { type BudgetChange, type BudgetRow, checkBudget, type DefaultBudgets, type Limit, limitsOf, type Payer, toMark } from './budget.ts'
+import { type BudgetChange, type BudgetRow, checkBudget, checkClear, type DefaultBudgets, type Limit, limitsOf, type Payer, toMark } from './budget.ts'
 import { createEnvelopes, type Hold, toKey } from './envelopes.ts'
 import { createWindows } from './window.ts'
 
@@ -92,7 +92,10 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
     /** Writes what the transaction changed; at its end, inside it. */
     flush: envelopes.flush,
     /** Begins again from the disk and the calls that are open. */
-    restore: envelopes.restore,
+    restore(open: Iterable<Hold>): void {
+      freeCalls.clear()
+      envelopes.restore(open)
+    },
 
     /** Why no call may be made at all; undefined when calls may be made. */
     stopped(agent: string): { readonly why: 'killed' | 'paused'; readonly message: string } | undefined {
@@ -104,12 +107,15 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
         : { why: 'paused', message: `${agent} is paused: ${reason}. The owner can let it go on with: reef agent resume ${agent}` }
     },
 
-    /** Counts a call that costs no cash; a reason to refuse it when an attempt has made too many. `known` counts those before this engine. */
-    noteFreeCall(attemptId: AttemptId, known: () => number): string | undefined {
-      const n = (freeCalls.get(attemptId) ?? known()) + 1
-      freeCalls.set(attemptId, n)
-      return n > mostFreeCalls() ? `this attempt has made ${n - 1} calls that cost nothing, and none of them ended it.` : undefined
+    /** Why an attempt may make no more calls that cost no cash. `known` counts those that it made before it was first asked for. */
+    tooManyFree(attemptId: AttemptId, known: () => number): string | undefined {
+      const made = freeCalls.get(attemptId) ?? known()
+      if (freeCalls.size > MOST_KEPT) freeCalls.clear()
+      freeCalls.set(attemptId, made)
+      return made >= mostFreeCalls() ? `this attempt has made ${made} calls that cost nothing, and none of them ended it.` : undefined
     },
+    /** It makes one more. */
+    noteFreeCall: (attemptId: AttemptId): void => void freeCalls.set(attemptId, (freeCalls.get(attemptId) ?? 0) + 1),
 
     /** Tells the owner once for each limit, window and amount of the limit. */
     noteRefusal({ budget, needed }: BudgetRefusal, { agent, taskId }: { agent: string; taskId: TaskId | null }): void {
@@ -174,12 +180,19 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
     /** Back to the default. Throws budget/invalid for what has none to go back to. */
     clear(ref: BudgetRef, actor: Actor): BudgetView {
       checkBudget({ ...ref, hardUsd: 1 })
+      checkClear(ref)
       const before = find(ref)
-      write(db, () => {
-        if (store.drop(ref)) append({ type: 'budget.changed', subject: toSubject(ref), actor, data: { ref, from: before.hard, to: before.hard, soft: null } })
-      })
-      own = toIndex(store.budgets())
-      return find(ref)
+      own = new Map([...own].filter(([name]) => name !== toSubject(ref)))
+      const after = find(ref)
+      try {
+        write(db, () => {
+          if (store.drop(ref))
+            append({ type: 'budget.changed', subject: toSubject(ref), actor, data: { ref, from: before.hard, to: after.hard, soft: after.soft } })
+        })
+      } finally {
+        own = toIndex(store.budgets())
+      }
+      return after
     },
 
     /** The limits behind envelopes, as they stand now. */
@@ -187,8 +200,7 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
       ids.flatMap((id) => {
         const envelope = envelopes.get(id)
         if (!envelope) return []
-        const limit = toLimits(toPayer(envelope), true, clock.now()).find((other) => toKey(other) === toKey(envelope)) ?? toPast(envelope)
-        return toView({ limit, envelope })
+        return toView({ limit: limitOf(envelope) ?? toPast(envelope), envelope })
       }),
 
     /** What all calls under way hold of the day's money. */
@@ -197,8 +209,7 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
     /** From the next call on; those under way are the gateway's to end. */
     kill(actor: Actor, aborted: number): void {
       write(db, () => {
-        store.kill(clock.now())
-        append({ type: 'spend.killed', subject: 'spend', actor, data: { aborted } })
+        if (store.kill(clock.now())) append({ type: 'spend.killed', subject: 'spend', actor, data: { aborted } })
       })
       killedAt = store.killedAt()
     },
@@ -237,10 +248,16 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
     })
   }
 
+  /** What an envelope counts against; undefined when its window is over. */
+  function limitOf(envelope: Envelope): Limit | undefined {
+    return toLimits(toPayer(envelope), true, clock.now()).find((limit) => toKey(limit) === toKey(envelope))
+  }
+
   /** Each limit with its envelope, which is opened when there is none. */
   function stand(limits: readonly Limit[]): Standing[] {
     return limits.map((limit) => {
       const envelope = envelopes.of(limit)
+      if (lastLimits.size > MOST_KEPT) lastLimits.clear()
       lastLimits.set(envelope.id, limit)
       return { limit, envelope }
     })
@@ -261,7 +278,7 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
 
   /** The envelope with what the owner is told of it now. */
   function tellMarks(envelope: Envelope): Envelope {
-    const limit = lastLimits.get(envelope.id)
+    const limit = lastLimits.get(envelope.id) ?? limitOf(envelope)
     if (!limit) return envelope
     const mark = Math.max(envelope.mark, toMark(envelope.spent, limit.hard))
     const toldSoft = limit.soft !== null && envelope.spent >= limit.soft ? 1 : envelope.toldSoft
@@ -275,6 +292,8 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
 export type Budgets = ReturnType<typeof createBudgets>
 
 const isWholeDay = ({ scope, period }: Limit): boolean => scope === 'global' && period === 'day'
+/** Attempts come and go for months: what is remembered of them can be found again. */
+const MOST_KEPT = 5000
 const NOBODY = '-'
 const nobody: Payer = { attemptId: null, taskId: null, planId: null, project: null, agent: NOBODY, team: NOBODY }
 const toIndex = (rows: readonly BudgetRow[]): ReadonlyMap<string, BudgetRow> => new Map(rows.map((row) => [toSubject(row), row]))

@@ -84,6 +84,8 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   const inTurn = createTurnWriter(db, { beforeCommit: budgets.flush, rolledBack })
   const priceIds = new Map<string, number>()
   const waiters = new Set<() => void>()
+  /** How often something that was held became free. */
+  let releases = 0
   /** Calls under way; undefined when a transaction was rolled back, and they have to be read again. */
   let underWay: Map<CallId, HeldCall> | undefined
   /** Those of an engine that died: the calls of sessions that outlived it come back before recovery does. */
@@ -102,9 +104,14 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     ): Promise<Reservation> {
       const until = clock.now() + patienceMs
       for (;;) {
-        const answer = await inTurn(() => admit(origin, targets, size))
+        let before = releases
+        const answer = await inTurn(() => {
+          before = releases
+          return admit(origin, targets, size)
+        })
         if (answer.kind !== 'refused' || !answer.refusal.passing || clock.now() >= until || signal?.aborted) return answer
-        await nextRelease(until - clock.now(), signal)
+        // One of the same turn may have ended since.
+        if (releases === before) await nextRelease(until - clock.now(), signal)
       }
     },
 
@@ -197,6 +204,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     budgets.hold({ envelopes: room.envelopes, ...amount })
     const id = newId('call', clock) as CallId
     insert(id, origin, targets[0], size, room.envelopes, amount)
+    if (!metered && origin.attemptId !== null) budgets.noteFreeCall(origin.attemptId)
     const isLimit = metered && size.writes && (size.askedOutput === null || size.askedOutput > output)
     return { kind: 'reserved', id, maxOutput: isLimit ? output : null, amount: amount.cash, soFar: room.soFar }
   }
@@ -205,7 +213,8 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     const stopped = budgets.stopped(origin.agent)
     if (stopped) return { kind: 'stopped', ...stopped }
     if (origin.attemptId === null || origin.taskId === null || targets.some(isMetered)) return undefined
-    const message = budgets.noteFreeCall(origin.attemptId, () => store.freeCalls(origin.taskId as TaskId, origin.attemptId as AttemptId))
+    const { attemptId, taskId } = origin
+    const message = budgets.tooManyFree(attemptId, () => store.freeCalls(taskId, attemptId))
     return message === undefined ? undefined : { kind: 'stopped', why: 'no-progress', message }
   }
 
@@ -343,6 +352,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     append({ type: 'call.settled', subject: call.id, actor: toActor(call.agent), correlationId: call.planId, data: call })
     budgets.settle(toHold(held), call)
     if (call.cost > 0) charge(call)
+    releases++
     if (waiters.size > 0) setImmediate(wakeWaiters)
     return call
   }
