@@ -1,5 +1,5 @@
-import { HOUR_WRITE, type Rate, type Rates, serviceFactor, WEB_SEARCH_PRICE } from './rate.ts'
-import type { Service } from './usage.ts'
+import { HOUR_WRITE, type Rate, type Rates, serviceFactor, toCost, WEB_SEARCH_PRICE } from './rate.ts'
+import type { MeteredUsage, Service } from './usage.ts'
 
 /** What is known of a call before it is made, as far as it decides what the call can cost at most. */
 export type CallSize = {
@@ -81,4 +81,15 @@ export const toWorstCost = (price: WorstPrice, input: number, output: number): n
 export function fitOutput(price: WorstPrice, input: number, room: number): number {
   const spare = room - toWorstCost(price, input, 0)
   return spare < 0 ? -1 : price.output === 0 ? Number.POSITIVE_INFINITY : Math.floor(spare / price.output)
+}
+
+/** How many more tokens in, or out, fit into a reservation when so much of it is used already. */
+export function toAffordable(rate: Rate, reserved: number, used: MeteredUsage): { readonly input: number; readonly output: number } {
+  const spent = toCost(rate, used)
+  const spare = Math.max(0, reserved - spent - 1)
+  const mostOf = (bucket: 'input' | 'output'): number => {
+    const million = toCost(rate, { ...used, [bucket]: used[bucket] + 1_000_000 }) - spent
+    return million === 0 ? Number.MAX_SAFE_INTEGER : Math.floor((spare * 1_000_000) / million)
+  }
+  return { input: mostOf('input'), output: mostOf('output') }
 }

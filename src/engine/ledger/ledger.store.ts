@@ -75,6 +75,17 @@ export type Bill = {
   readonly ttftMs: number | null
   readonly requestId: string | null
 }
+/** Of a bill for nothing. */
+export const unpriced = {
+  cost: 0 as Nanodollars,
+  listCost: 0 as Nanodollars,
+  computedCost: 0 as Nanodollars,
+  reportedCost: null,
+  priceSource: null,
+  priceId: null,
+  ttftMs: null,
+} as const
+
 /** What an open call holds, and what it takes to bill it when nobody heard its end. */
 export type HeldCall = NewCall
 export type NewPrice = {
@@ -162,5 +173,33 @@ export function toCall(row: CallRow): CallView {
     status: row.status,
     latencyMs: row.latency_ms,
     requestId: row.request_id,
+  }
+}
+
+/** The call as it stands when this bill has closed it. */
+export function toClosed(held: HeldCall, { state, usage, cost, listCost, confidence, status, latencyMs, requestId }: Bill): CallView {
+  const { input, cacheRead, cacheWrite, output } = usage
+  return {
+    id: held.id,
+    at: held.at,
+    attemptId: held.attempt_id,
+    taskId: held.task_id,
+    planId: held.plan_id,
+    project: held.project,
+    agent: held.agent,
+    provider: held.provider,
+    model: held.model,
+    wire: held.wire,
+    state,
+    usage: { input, cacheRead, cacheWrite, output },
+    cost,
+    listCost,
+    reserved: held.reserved,
+    billing: held.billing,
+    sessionId: held.session_id,
+    confidence,
+    status,
+    latencyMs,
+    requestId,
   }
 }

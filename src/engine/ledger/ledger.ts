@@ -3,12 +3,13 @@ import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
 import { afterCommit, createTurnWriter, type WriteDb, write } from '../store/index.ts'
-import { boundInput, boundOutput, type CallSize, fitOutput, type ModelLimits, toWorstCost, toWorstPrice } from './bound.ts'
+import { boundInput, boundOutput, type CallSize, fitOutput, type ModelLimits, toAffordable, toWorstCost, toWorstPrice } from './bound.ts'
 import type { Budgets } from './budgets.ts'
 import type { Hold } from './envelopes.ts'
-import { type Bill, createLedgerStore, type HeldCall } from './ledger.store.ts'
+import { type Bill, createLedgerStore, type HeldCall, toClosed, unpriced } from './ledger.store.ts'
 import type { Prices, Quote } from './price.ts'
-import { type Rate, toCost } from './rate.ts'
+import { toCost } from './rate.ts'
+import { createReleases } from './releases.ts'
 import { estimateUsage, type MeteredUsage, noUsage } from './usage.ts'
 
 export type LedgerDeps = {
@@ -83,9 +84,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   const store = createLedgerStore(db)
   const inTurn = createTurnWriter(db, { beforeCommit: budgets.flush, rolledBack })
   const priceIds = new Map<string, number>()
-  const waiters = new Set<() => void>()
-  /** How often something that was held became free. */
-  let releases = 0
+  const releases = createReleases()
   /** Calls under way; undefined when a transaction was rolled back, and they have to be read again. */
   let underWay: Map<CallId, HeldCall> | undefined
   /** Those of an engine that died: the calls of sessions that outlived it come back before recovery does. */
@@ -104,14 +103,13 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     ): Promise<Reservation> {
       const until = clock.now() + patienceMs
       for (;;) {
-        let before = releases
+        let seen = 0
         const answer = await inTurn(() => {
-          before = releases
+          seen = releases.count()
           return admit(origin, targets, size)
         })
         if (answer.kind !== 'refused' || !answer.refusal.passing || clock.now() >= until || signal?.aborted) return answer
-        // One of the same turn may have ended since.
-        if (releases === before) await nextRelease(until - clock.now(), signal)
+        await releases.next(seen, until - clock.now(), signal)
       }
     },
 
@@ -264,25 +262,6 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     open()
   }
 
-  /** Resolves when something that was held is free again, or after `ms`. */
-  function nextRelease(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        waiters.delete(done)
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      signal?.addEventListener('abort', done)
-      waiters.add(done)
-    })
-  }
-
-  function wakeWaiters(): void {
-    for (const done of [...waiters]) done()
-  }
-
   function bill(id: CallId, { usage, reportedCost, confidence, ttftMs, ...end }: CallEnd): CallView {
     const held = open().get(id)
     if (!held) return before(id)
@@ -352,8 +331,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     append({ type: 'call.settled', subject: call.id, actor: toActor(call.agent), correlationId: call.planId, data: call })
     budgets.settle(toHold(held), call)
     if (call.cost > 0) charge(call)
-    releases++
-    if (waiters.size > 0) setImmediate(wakeWaiters)
+    releases.note()
     return call
   }
 
@@ -409,54 +387,6 @@ const smallest: CallSize = {
   service: 'standard',
   writes: true,
 }
-const unpriced = {
-  cost: 0 as Nanodollars,
-  listCost: 0 as Nanodollars,
-  computedCost: 0 as Nanodollars,
-  reportedCost: null,
-  priceSource: null,
-  priceId: null,
-  ttftMs: null,
-} as const
-
-/** How many more tokens in, or out, fit into a reservation when so much of it is used already. */
-function toAffordable(rate: Rate, reserved: Nanodollars, used: MeteredUsage): { readonly input: number; readonly output: number } {
-  const spent = toCost(rate, used)
-  const spare = Math.max(0, reserved - spent - 1)
-  const mostOf = (bucket: 'input' | 'output'): number => {
-    const million = toCost(rate, { ...used, [bucket]: used[bucket] + 1_000_000 }) - spent
-    return million === 0 ? Number.MAX_SAFE_INTEGER : Math.floor((spare * 1_000_000) / million)
-  }
-  return { input: mostOf('input'), output: mostOf('output') }
-}
-
 const toHold = ({ envelopes, reserved, reserved_list }: HeldCall): Hold => ({ envelopes: JSON.parse(envelopes), cash: reserved, list: reserved_list })
-
-function toClosed(held: HeldCall, { state, usage, cost, listCost, confidence, status, latencyMs, requestId }: Bill): CallView {
-  const { input, cacheRead, cacheWrite, output } = usage
-  return {
-    id: held.id,
-    at: held.at,
-    attemptId: held.attempt_id,
-    taskId: held.task_id,
-    planId: held.plan_id,
-    project: held.project,
-    agent: held.agent,
-    provider: held.provider,
-    model: held.model,
-    wire: held.wire,
-    state,
-    usage: { input, cacheRead, cacheWrite, output },
-    cost,
-    listCost,
-    reserved: held.reserved,
-    billing: held.billing,
-    sessionId: held.session_id,
-    confidence,
-    status,
-    latencyMs,
-    requestId,
-  }
-}
 
 const toActor = (agent: string): `agent:${string}` => `agent:${agent.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`
