@@ -26,7 +26,14 @@ export type AgentFrontmatter = z.infer<typeof AgentFrontmatter>
 
 /** What can be changed without opening the file. What is left out stays: the defaults of a file are none here. */
 export const AgentChange = z
-  .strictObject({ driver: DriverName, model: ModelRef.nullable(), fallback: ModelRef.nullable(), active: z.boolean(), tier: ModelTier, team: AgentFrontmatter.shape.team.unwrap() })
+  .strictObject({
+    driver: DriverName,
+    model: ModelRef.nullable(),
+    fallback: ModelRef.nullable(),
+    active: z.boolean(),
+    tier: ModelTier,
+    team: AgentFrontmatter.shape.team.unwrap(),
+  })
   .partial()
 export type AgentChange = z.infer<typeof AgentChange>
 

@@ -19,6 +19,8 @@ export const Preview = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('diff'), title: z.string(), text: z.string() }),
   z.object({ kind: z.literal('command'), argv: z.array(z.string()), cwd: z.string() }),
   z.object({ kind: z.literal('text'), title: z.string(), text: z.string() }),
+  /** A limit of the owner's own, as it is and as it would be: REEF's words, nobody else's. */
+  z.object({ kind: z.literal('limit'), title: z.string(), text: z.string() }),
 ])
 export type Preview = z.infer<typeof Preview>
 

@@ -149,7 +149,12 @@ export const SpendInsight = z.object({
     z.object({ unit: z.enum(['passing task', 'merged change', 'product']), count: z.int(), each: Nanodollars.nullable(), scope: z.literal('LLM only') }),
   ),
   movers: z.array(
-    z.object({ by: z.enum(['agent', 'model', 'project']), key: z.string(), cost: Nanodollars, before: Nanodollars.describe('in the span of equal length before') }),
+    z.object({
+      by: z.enum(['agent', 'model', 'project']),
+      key: z.string(),
+      cost: Nanodollars,
+      before: Nanodollars.describe('in the span of equal length before'),
+    }),
   ),
   /** The day so far, by the hour, summed up; at most 25 points. */
   today: z.array(z.object({ at: Instant, spent: Nanodollars })),

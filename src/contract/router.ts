@@ -49,7 +49,9 @@ export type ProviderPreset = z.infer<typeof ProviderPreset>
 /** What was found on this machine without being told. */
 export const Discovery = z.object({
   ollama: z.object({ baseUrl: z.string(), version: z.string().nullable(), models: z.array(z.string()) }).nullable(),
-  logins: z.array(z.object({ program: z.enum(['claude-code', 'codex']), kind: z.enum(['subscription', 'key']), plan: z.string().nullable(), remedy: z.string() })),
+  logins: z.array(
+    z.object({ program: z.enum(['claude-code', 'codex']), kind: z.enum(['subscription', 'key']), plan: z.string().nullable(), remedy: z.string() }),
+  ),
 })
 export type Discovery = z.infer<typeof Discovery>
 

@@ -25,7 +25,7 @@ export const Settings = z.strictObject({
   approvalGraceSeconds: z.int().min(0).max(120).default(10).describe('Time to undo an approval'),
   spendTargetUsd: z.number().min(0).max(3000).default(30).describe('What a day should cost at most'),
   spendAlertUsd: z.number().min(0).max(3000).default(50).describe('From here on the day is marked'),
-  spendStopUsd: z.number().min(0).max(3000).default(100).describe("No model is called any more that day; the highest that can be set is $3,000"),
+  spendStopUsd: z.number().min(0).max(3000).default(100).describe('No model is called any more that day; the highest that can be set is $3,000'),
   spendMonthStopUsd: z.number().min(0).max(90_000).default(1500).describe('No model is called any more that month'),
   callLimitUsd: z.number().positive().max(1000).default(5).describe('Most that a single model call may cost'),
   agentDayLimitUsd: z.number().positive().max(3000).default(50).describe('Most that an agent may spend in a day, where it has no limit of its own'),
@@ -40,12 +40,7 @@ export const Settings = z.strictObject({
   velocityFactor: z.number().min(1.5).max(100).default(3).describe('An agent that spends so many times its own norm is paused'),
   velocityFloorUsdPerHour: z.number().min(0.01).max(1000).default(5).describe('Below this rate no agent is paused, whatever its norm'),
   velocityAlarmUsdPerHour: z.number().min(0.1).max(3000).default(20).describe('The whole factory spending faster than this is an alarm'),
-  maxCallsWithoutCost: z
-    .int()
-    .min(10)
-    .max(100_000)
-    .default(500)
-    .describe('Calls of one attempt that cost nothing; after so many without an end it is stopped'),
+  maxCallsWithoutCost: z.int().min(10).max(100_000).default(500).describe('Calls of one attempt that cost nothing; after so many without an end it is stopped'),
   defaultBudgetUsd: z.number().positive().max(3000).default(5).describe('For a request that names none'),
   unknownModelInputUsdPerMTok: z.number().positive().default(15).describe('Price of a million tokens in, for a model that no catalogue knows'),
   unknownModelOutputUsdPerMTok: z.number().positive().default(75).describe('Price of a million tokens out, for a model that no catalogue knows'),

@@ -38,11 +38,10 @@ function describeMetering(programs: readonly Program[], env: () => Promise<Recor
     }, 180_000)
     afterAll(() => shop?.[Symbol.asyncDispose]())
 
-    async function run(script: Script, more: Parameters<typeof openWorld>[0] | ((world: () => World) => Parameters<typeof openWorld>[0]) = {}) {
+    async function run(script: Script, prepare: (world: World) => void = () => {}) {
       const upstream = await startScriptedModel(script)
-      let world: World | undefined
-      const opened = await openWorld(typeof more === 'function' ? more(() => world as World) : more)
-      world = opened
+      const opened = await openWorld()
+      prepare(opened)
       opened.router.add({ name: 'fake', wire, baseUrl: upstream.url, key: 'sk-the-real-key' }, 'owner')
       const id = await shop.sessions.launch(
         shop.order({
@@ -83,9 +82,9 @@ function describeMetering(programs: readonly Program[], env: () => Promise<Recor
           requestId: usage ? `req_scripted_${i + 1}` : null,
         })),
       )
-      const { sessionId: _, ...who } = grant
+      const { sessionId: _, team: __, tier: ___, ...who } = grant
       for (const call of calls) expect(call).toMatchObject({ ...who, model, wire })
-      const { total, rows } = world.ledger.summary({ by: 'agent', zone: 'UTC' })
+      const { total, rows } = world.spend.summary({ by: 'agent', zone: 'UTC' })
       expect({ total, usage: rows[0]?.usage }).toEqual({ total: costOf(upstream.total()), usage: { ...upstream.total(), cacheRead: 0, cacheWrite: 0 } })
       expect(world.charged.reduce((sum, call) => sum + call.cost, 0)).toBe(total)
       // The provider saw its own key from everyone, and nobody else did.
@@ -95,18 +94,19 @@ function describeMetering(programs: readonly Program[], env: () => Promise<Recor
     })
 
     it('is stopped by its budget before the call that would pass it, and not a call later (R-078, R-198, R-219)', async () => {
-      const budget = costOf({ input: 3003, output: 303 })
+      let world: World | undefined
       await using made = await run(
-        (n) => ({ kind: 'shell', command: `echo round ${n}` }),
-        (world) => ({
-          admit: () => {
-            const spent = world().ledger.summary({ by: 'task', zone: 'UTC' }).total
-            return spent < budget ? { ok: true } : { ok: false, status: 402, message: 'the budget of this task is used up.' }
-          },
-        }),
+        (n) => {
+          // While the third answer runs its budget is cut: it ends as it is, and the call after it is refused.
+          if (n === 2 && world) world.money.task = 1
+          return { kind: 'shell', command: `echo round ${n}` }
+        },
+        (opened) => {
+          world = opened
+        },
       )
-      expect(made.end).toMatchObject({ outcome: 'failed', message: expect.stringContaining('the budget of this task is used up') })
-      expect([made.upstream.requests.length, made.world.ledger.summary({ by: 'task', zone: 'UTC' }).total]).toEqual([3, budget])
+      expect(made.end).toMatchObject({ outcome: 'failed', message: expect.stringContaining('the budget of this task is') })
+      expect([made.upstream.requests.length, made.world.calls().map(({ state }) => state)]).toEqual([3, ['settled', 'settled', 'settled']])
     })
 
     it('is billed for an answer that broke off, as an estimate that is not too low', async () => {
@@ -123,7 +123,7 @@ function describeMetering(programs: readonly Program[], env: () => Promise<Recor
         await using made = await run([shell, done])
         const said = made.events.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
         const result = said.find((event) => event['type'] === 'result')
-        expect(Math.round(Number(result?.['total_cost_usd']) * 1e9)).toBe(made.world.ledger.summary({ by: 'day', zone: 'UTC' }).total)
+        expect(Math.round(Number(result?.['total_cost_usd']) * 1e9)).toBe(made.world.spend.summary({ by: 'day', zone: 'UTC' }).total)
         const joined = said.filter((event) => event['type'] === 'assistant').map((event) => event['request_id'])
         expect(joined).toEqual(
           made.world

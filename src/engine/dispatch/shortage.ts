@@ -104,7 +104,7 @@ function toQuestion({ task, plan, options }: Work, { budget, needed }: BudgetRef
       cost: `up to ${formatMoney((to - budget.hard) as Nanodollars)} more`,
       why: `${formatMoney(budget.spent)} of ${formatMoney(budget.hard)} is spent${needed > 0 ? `, and the next call needs up to ${formatMoney(needed)}` : ''}.`,
       evidence: [`task: ${formatMoney(task.spent)} of ${formatMoney(task.budget)}`, `plan: ${formatMoney(plan.spent)} of ${formatMoney(plan.budget)}`],
-      previews: [{ kind: 'text' as const, title: 'Limit', text: `${words}: ${formatMoney(budget.hard)} → ${formatMoney(to)}` }],
+      previews: [{ kind: 'limit' as const, title: 'Limit', text: `${words}: ${formatMoney(budget.hard)} → ${formatMoney(to)}` }],
       options: choices,
     },
     payload: { action: 'budget.raise', ...toRef(budget), from: budget.hard, to },

@@ -165,10 +165,10 @@ export function createRouter(deps: RouterDeps) {
       }
     },
 
-    /** Every model that could be chosen or named. Waits at most two seconds for a list that was never read. */
-    async models(): Promise<ModelView[]> {
+    /** Every model that could be chosen, and those of `named` that nobody lists. Waits at most two seconds for a list that was never read. */
+    async models(named: readonly string[] = []): Promise<ModelView[]> {
       await models.ready()
-      return models.list([...reader.rules().keys()])
+      return models.list([...reader.rules().keys(), ...named])
     },
 
     /** The owner's word about a model. Throws model/unknown where its provider is not connected. */

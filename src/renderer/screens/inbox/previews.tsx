@@ -20,10 +20,11 @@ export function Previews({ previews }: { previews: ApprovalView['previews'] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: the previews of a request never change or move.
         <div key={i} className={styles.preview}>
           <h3 className={styles.title}>
-            {preview.kind === 'command' ? 'runs' : preview.title} <span className={styles.from}>content from agents, shown as it is</span>
+            {preview.kind === 'command' ? 'runs' : preview.title}{' '}
+            {preview.kind !== 'limit' && <span className={styles.from}>content from agents, shown as it is</span>}
           </h3>
           {preview.kind === 'command' ? <CodeBlock label="Command" text={`$ ${preview.argv.map(quoted).join(' ')}\n  in ${preview.cwd}`} /> : null}
-          {preview.kind === 'text' ? <CodeBlock label={preview.title} text={preview.text} /> : null}
+          {preview.kind === 'text' || preview.kind === 'limit' ? <CodeBlock label={preview.title} text={preview.text} /> : null}
           {preview.kind === 'diff' ? (
             <Suspense fallback={<Skeleton lines={6} label="Loading the difference" />}>
               <Diff text={preview.text} />

@@ -45,7 +45,7 @@ export function Provider({ provider, circuit }: { provider: ProviderView; circui
         <dt>paid</dt>
         <dd>{billingWords[provider.billing]}</dd>
         <dt>used by</dt>
-        <dd>{users.length > 0 ? users.join(', ') : 'no agent by name; the choice may still take its models'}</dd>
+        <dd>{users.length > 0 ? users.join(', ') : provider.rehearsal ? 'rehearsals alone' : 'no agent by name; the choice may still take its models'}</dd>
         {circuit && provider.circuit !== 'closed' ? (
           <>
             <dt>now</dt>

@@ -54,7 +54,7 @@ export function Quality({ insight }: { insight: SpendInsight }) {
         <Fact name="input that came from a cache">{cacheHitRate === null ? 'no input yet' : `${Math.round(cacheHitRate * 100)} %`}</Fact>
         <Fact name="on attempts that did not succeed">{formatMoney(failedAttempts)}</Fact>
         <Fact name="on attempts after a task’s first">{formatMoney(retries)}</Fact>
-        <Fact name="estimated, because a stream was cut">{formatMoney(estimated)}</Fact>
+        <Fact name="not exact: cut off, or at no listed price">{formatMoney(estimated)}</Fact>
         <Fact name="without a listed price, at the ceiling" attention={unpriced}>
           {formatMoney(unpriced)}
         </Fact>
