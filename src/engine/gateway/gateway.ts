@@ -205,7 +205,8 @@ export async function createGateway({
     const origin = { ...toOrigin(grant), wire: endpoint.wire }
     const reservation = await books.reserve(origin, [first, ...others], size, { signal: abort.signal })
     if (reservation.kind !== 'reserved') {
-      refused?.(grant, reservation)
+      // Who left while he waited was not refused.
+      if (!response.destroyed) refused?.(grant, reservation)
       return sendRefusal(response, endpoint.wire, toRefusal(reservation))
     }
     const { id, maxOutput, soFar } = reservation

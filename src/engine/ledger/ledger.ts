@@ -110,6 +110,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
         })
         if (answer.kind !== 'refused' || !answer.refusal.passing || clock.now() >= until || signal?.aborted) return answer
         await releases.next(seen, until - clock.now(), signal)
+        if (signal?.aborted) return toStop(origin, targets) ?? answer
       }
     },
 
