@@ -1,5 +1,5 @@
-import { type CallId, type Nanodollars, toNanodollars } from '../../contract/index.ts'
-import type { CallFailure, CallOrigin, CallSize, CallTarget, Ledger } from '../ledger/index.ts'
+import { type CallId, toNanodollars } from '../../contract/index.ts'
+import type { CallFailure, CallOrigin, CallSize, CallTarget, Ledger, MeteredUsage } from '../ledger/index.ts'
 import type { Reading } from './usage/fold.ts'
 
 /** The part of the ledger that the gateway uses. */
@@ -10,8 +10,8 @@ export type Reserved = {
   readonly id: CallId
   readonly origin: CallOrigin
   readonly size: CallSize
-  /** Spent before this call by the same attempt, or by the widest that is known of it. */
-  readonly soFar: Nanodollars
+  /** Hears what the provider counted. */
+  readonly learn: (usage: MeteredUsage) => void
 }
 
 export type OpenCall = {
@@ -50,8 +50,10 @@ export function openCall(books: Books, { id, ...reserved }: Reserved, now: () =>
     },
     async settle({ usage, final, answerBytes, reportedUsd }, status, hidden): Promise<void> {
       const end = { status, latencyMs: latency(), ttftMs, requestId, reportedCost: reportedUsd === null ? null : toNanodollars(reportedUsd) }
-      if (final && usage) await books.settle(id, { ...end, usage, confidence: 'exact' })
-      else await books.settleCut(id, { ...end, known: usage, answerBytes, hidden })
+      if (final && usage) {
+        reserved.learn(usage)
+        await books.settle(id, { ...end, usage, confidence: 'exact' })
+      } else await books.settleCut(id, { ...end, known: usage, answerBytes, hidden })
     },
   }
 }

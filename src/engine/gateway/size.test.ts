@@ -9,7 +9,7 @@ const messages = at('/v1/messages')
 const chat = at('/v1/chat/completions')
 const responses = at('/v1/responses')
 function size(body: object | string, endpoint = messages): CallSize {
-  return toCallSize(scanBody(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))), endpoint)
+  return toCallSize(scanBody(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))), endpoint, null)
 }
 const plain = {
   counted: null,

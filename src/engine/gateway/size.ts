@@ -27,8 +27,8 @@ const hourCache = '"ttl":"1h"'
 /** Searches that a model makes at most where its caller sets no limit; no provider lists one. */
 const USUAL_SEARCHES = 5
 
-/** What can be known of a call's cost before it is made. */
-export function toCallSize(body: ScannedBody, { wire, writes }: Endpoint): CallSize {
+/** What can be known of a call's cost before it is made; `counted` by what its session sent before. */
+export function toCallSize(body: ScannedBody, { wire, writes }: Endpoint, counted: number | null): CallSize {
   const { bytes, fields } = body
   const number = (name: string): number | null => {
     const value = fields.get(name)?.value
@@ -38,7 +38,7 @@ export function toCallSize(body: ScannedBody, { wire, writes }: Endpoint): CallS
   const service = fields.get('service_tier')?.value
   return {
     bytes: bytes.length,
-    counted: null,
+    counted,
     refersOutside: earlier.some((name) => fields.get(name)?.value != null) || outside[wire].some((mark) => has(bytes, mark)),
     askedOutput: asked.length > 0 ? Math.max(...asked) : null,
     leastOutput: toThinking(fields.get('thinking')?.value),

@@ -96,7 +96,7 @@ describe('what a request can have in it', () => {
   })
 
   it('is what the provider counted, and a little more, where it was asked', () => {
-    expect(boundInput(sized({ counted: 1000 }), known)).toBe(2050)
+    expect(boundInput(sized({ counted: 1000 }), known)).toBe(2250)
   })
 
   it('is the whole window where it points to more than it contains, and the widest of all where nobody knows the window', () => {

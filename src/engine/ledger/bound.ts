@@ -5,7 +5,10 @@ import type { MeteredUsage, Service } from './usage.ts'
 export type CallSize = {
   /** Of the whole request body. */
   readonly bytes: number
-  /** Exact input tokens, where a provider has counted them; else null, and a token is taken for a byte. */
+  /**
+   * Input tokens by what the provider counted of the same session's last request; null where it has not counted any. Used only
+   * where a token for each byte does not fit: it is an estimate with a margin, no bound.
+   */
   readonly counted: number | null
   /** True where the request points to more than it contains: an earlier answer, a file, an address. */
   readonly refersOutside: boolean
@@ -27,8 +30,8 @@ export type ModelLimits = { readonly contextWindow: number | null; readonly maxO
 
 /** Tokens that a provider adds of its own: the instructions for tools, the marks around messages. */
 const ADDED_TOKENS = 1000
-/** A provider's own count of a request may differ a little from what it bills. */
-const COUNT_MARGIN = 1.05
+/** What is new in a request may be denser than what was counted. */
+const COUNT_MARGIN = 1.25
 /** For a model whose limit nobody lists: nearly every model can write so much. */
 const UNLISTED_OUTPUT = 8192
 /** The widest window that is sold, for a model of which nobody knows. */

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
 import { afterCommit, createTurnWriter, type WriteDb, write } from '../store/index.ts'
 import { boundInput, boundOutput, type CallSize, fitOutput, type ModelLimits, toAffordable, toWorstCost, toWorstPrice } from './bound.ts'
-import type { Budgets } from './budgets.ts'
+import type { Budgets, Room } from './budgets.ts'
 import type { Hold } from './envelopes.ts'
 import { type Bill, createLedgerStore, type HeldCall, toClosed, unpriced } from './ledger.store.ts'
 import type { Prices, Quote } from './price.ts'
@@ -189,11 +189,8 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     const now = clock.now()
     const metered = targets.some(isMetered)
     const room = budgets.room(origin, metered, now)
-    const offers = targets.map((target) => toOffer(target, size, now))
-    const most = Math.min(...offers.map(({ output }) => output.most))
-    const least = Math.min(most, Math.max(...offers.map(({ output }) => output.least)))
-    const fitting = offers.map(({ target, price, input }) => fitOutput(price, input, isMetered(target) ? Math.min(room.cash, room.list) : room.list))
-    const output = Math.min(most, ...fitting)
+    const strict = toFit(targets, { ...size, counted: null }, room, now)
+    const { offers, least, output } = strict.output < strict.least && size.counted !== null ? toFit(targets, size, room, now) : strict
     if (output < least) {
       const refusal = room.refusal(toAmount(offers, least))
       if (!refusal.passing) budgets.noteRefusal(refusal, origin)
@@ -215,6 +212,15 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     const { attemptId, taskId } = origin
     const message = budgets.tooManyFree(attemptId, () => store.freeCalls(taskId, attemptId))
     return message === undefined ? undefined : { kind: 'stopped', why: 'no-progress', message }
+  }
+
+  /** The longest answer that there is room for, and the shortest that is worth the call; below it, it does not fit. */
+  function toFit(targets: readonly CallTarget[], size: CallSize, room: Room, now: Instant): { offers: Offer[]; least: number; output: number } {
+    const offers = targets.map((target) => toOffer(target, size, now))
+    const most = Math.min(...offers.map(({ output }) => output.most))
+    const least = Math.min(most, Math.max(...offers.map(({ output }) => output.least)))
+    const fitting = offers.map(({ target, price, input }) => fitOutput(price, input, isMetered(target) ? Math.min(room.cash, room.list) : room.list))
+    return { offers, least, output: Math.min(most, ...fitting) }
   }
 
   function toOffer(target: CallTarget, size: CallSize, now: Instant): Offer {
