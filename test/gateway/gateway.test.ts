@@ -391,6 +391,7 @@ describe('a provider’s key (R-293)', () => {
       headers: { 'x-api-key': token },
       body: JSON.stringify(sonnet),
     })
+    await answer.text()
     expect([answer.status, upstream.requests.length, world.calls()[0]?.state]).toEqual([307, 1, 'failed'])
   })
 })

@@ -32,7 +32,11 @@ async function open(answer: Answer, options: Options = {}) {
     openai: new OpenAI({ apiKey: token, baseURL: `${url}/v1`, maxRetries: 0 }),
     ollama: new Ollama({ host: url, headers: { authorization: `Bearer ${token}` } }),
     sent: (n = 0): Record<string, unknown> => JSON.parse(upstream.requests[n]?.body ?? '{}'),
-    bills: () => world.calls().map(toBill),
+    /** Once nothing is under way: a client has heard all that it wants before the answer ends. */
+    async bills() {
+      await expect.poll(() => world.gateway.inFlight()).toBe(0)
+      return world.calls().map(toBill)
+    },
     /** The one call, once its books are closed. */
     async ended() {
       await expect.poll(() => world.calls()[0]?.state).not.toBe('open')
@@ -110,7 +114,7 @@ describe('the Anthropic client', () => {
     const answer = await anthropic.messages.create({ ...ask, tools, a_field_of_mine: [1] } as Parameters<typeof anthropic.messages.create>[0])
     expect(answer).toMatchObject(message)
     expect(sent()).toEqual({ ...ask, tools, a_field_of_mine: [1] })
-    expect(bills()).toEqual([settled(used, cost)])
+    expect(await bills()).toEqual([settled(used, cost)])
   })
 
   it('streams one: text, the pieces of a tool’s input, thinking, and the last figures count', async () => {
@@ -148,14 +152,14 @@ describe('the Anthropic client', () => {
       { text: 'Let me look.' },
       { name: 'get_weather', input: { city: 'Ōtautahi' } },
     ])
-    expect(bills()).toEqual([settled(used, cost)])
+    expect(await bills()).toEqual([settled(used, cost)])
   })
 
   it('reaches betas and their headers', async () => {
     const { anthropic, upstream, bills } = await open((response) => json(response, message))
     await anthropic.beta.messages.create({ ...ask, betas: ['context-1m-2025-08-07', 'of-next-year'], context_management: { edits: [] } })
     expect(upstream.requests[0]?.headers['anthropic-beta']).toBe('context-1m-2025-08-07,of-next-year')
-    expect(bills()).toEqual([settled(used, cost)])
+    expect(await bills()).toEqual([settled(used, cost)])
   })
 
   it('counts tokens and lists models for nothing', async () => {
@@ -164,7 +168,7 @@ describe('the Anthropic client', () => {
     expect(await anthropic.messages.countTokens({ model: ask.model, messages: hello })).toMatchObject({ input_tokens: 14 })
     const listed: string[] = []
     for await (const model of anthropic.models.list()) listed.push(model.id)
-    expect({ listed, bills: bills() }).toEqual({ listed: models(), bills: [] })
+    expect({ listed, bills: await bills() }).toEqual({ listed: models(), bills: [] })
   })
 
   it('hears of errors as its own kinds, owes nothing for them, and tries again where the provider says so', async () => {
@@ -175,10 +179,10 @@ describe('the Anthropic client', () => {
         : json(response, message),
     )
     await expect(anthropic.messages.create(ask)).rejects.toMatchObject({ status: 529, error: { error: { type: 'overloaded_error' } } })
-    expect(bills()).toEqual([{ ...settled({}, 0), state: 'failed', status: 529, confidence: expect.anything() }])
+    expect(await bills()).toEqual([{ ...settled({}, 0), state: 'failed', status: 529, confidence: expect.anything() }])
     overloaded = 1
     expect(await anthropic.messages.create(ask, { maxRetries: 1 })).toMatchObject({ id: 'msg_01' })
-    expect(bills().map(({ state, cost: owed }) => [state, owed])).toEqual([
+    expect((await bills()).map(({ state, cost: owed }) => [state, owed])).toEqual([
       ['settled', cost],
       ['failed', 0],
       ['failed', 0],
@@ -261,7 +265,7 @@ describe('the OpenAI client over Responses', () => {
     const answer = await openai.responses.create({ ...ask, tools })
     expect([answer.output_text, answer.output[1]]).toMatchObject(['Kia ora', { name: 'get_weather' }])
     expect(sent()).toEqual({ ...ask, tools })
-    expect(bills()).toEqual([settled(used, cost)])
+    expect(await bills()).toEqual([settled(used, cost)])
   })
 
   it('streams one to its end', async () => {
@@ -294,7 +298,7 @@ describe('the OpenAI client over Responses', () => {
     running.on('response.output_text.delta', ({ delta }) => deltas.push(delta))
     expect((await running.finalResponse()).usage).toMatchObject({ total_tokens: 2028 })
     expect(deltas).toEqual(['Kia ', 'ora'])
-    expect(bills()).toEqual([settled(used, cost)])
+    expect(await bills()).toEqual([settled(used, cost)])
   })
 
   it('pays for a response that fails in mid-stream what the provider says, and is told why', async () => {
@@ -309,7 +313,7 @@ describe('the OpenAI client over Responses', () => {
     const seen: unknown[] = []
     for await (const event of await openai.responses.create({ ...ask, stream: true })) seen.push(event)
     expect(seen).toMatchObject([{ type: 'response.failed', response: { error: { message: 'It broke.' } } }])
-    expect(bills()).toEqual([settled({ input: 10, output: 4 }, 10 * gpt5.input + 4 * gpt5.output)])
+    expect(await bills()).toEqual([settled({ input: 10, output: 4 }, 10 * gpt5.input + 4 * gpt5.output)])
   })
 
   it('is refused with a 402 that it does not repeat (R-126)', async () => {
@@ -357,7 +361,7 @@ describe('the OpenAI client over Chat Completions', () => {
     const answer = await openai.chat.completions.create({ ...ask, tools })
     expect(answer.choices[0]?.message.tool_calls).toEqual(tool_calls)
     expect(sent()).toEqual({ ...ask, tools })
-    expect(bills()).toEqual([settled(used, cost)])
+    expect(await bills()).toEqual([settled(used, cost)])
   })
 
   it('streams one; the usage is billed whether it asked for it or not, and seen only by who asked', async () => {
@@ -374,7 +378,7 @@ describe('the OpenAI client over Chat Completions', () => {
     }
     expect(await seen({})).toEqual({ text: 'Kia ora', total: undefined })
     expect(await seen({ stream_options: { include_usage: true } })).toEqual({ text: 'Kia ora', total: 1290 })
-    expect(bills()).toEqual([settled(used, cost), settled(used, cost)])
+    expect(await bills()).toEqual([settled(used, cost), settled(used, cost)])
   })
 
   it('embeds at the owner’s own price of a model that no catalogue lists', async () => {
@@ -392,7 +396,7 @@ describe('the OpenAI client over Chat Completions', () => {
     const { data } = await openai.embeddings.create({ model: 'text-embedding-3-small', input: 'Grüße' })
     expect([...(data[0]?.embedding ?? [])]).toEqual([1, 2])
     expect(upstream.requests[0]?.url).toBe('/v1/embeddings')
-    expect(bills()).toEqual([settled({ input: 8 }, 8 * 20)])
+    expect(await bills()).toEqual([settled({ input: 8 }, 8 * 20)])
   })
 
   it('lists models', async () => {
@@ -412,7 +416,7 @@ describe('the OpenAI client over Chat Completions', () => {
     for (const [status, code, kind] of errors) {
       const { openai, bills } = await open((response) => json(response, { error: { message: 'No.', type: code, param: null, code } }, status), { wire })
       await expect(openai.chat.completions.create(ask)).rejects.toBeInstanceOf(kind)
-      expect(bills()).toMatchObject([{ state: 'failed', status, cost: 0, input: 0, output: 0 }])
+      expect(await bills()).toMatchObject([{ state: 'failed', status, cost: 0, input: 0, output: 0 }])
     }
   })
 
@@ -449,7 +453,7 @@ describe('the OpenAI client over Chat Completions', () => {
     )
     await openai.chat.completions.create({ ...ask, model: 'qwen3:8b' })
     expect(upstream.requests[0]?.url).toBe('/v1/chat/completions')
-    expect(bills()).toEqual([settled({ input: 26, output: 298 }, 0)])
+    expect(await bills()).toEqual([settled({ input: 26, output: 298 }, 0)])
     expect(world.calls()[0]).toMatchObject({ billing: 'local', listCost: 26 * 100 + 298 * 400 })
   })
 })
@@ -473,7 +477,7 @@ describe('the Ollama client', () => {
     const answer = await ollama.chat({ model: 'qwen3:8b', messages: hello, tools })
     expect(answer.message.tool_calls?.[0]?.function.arguments).toEqual({ city: 'Ōtautahi' })
     expect(sent()).toMatchObject({ model: 'qwen3:8b', messages: hello, tools, stream: false })
-    expect(bills()).toEqual([settled(used, 0)])
+    expect(await bills()).toEqual([settled(used, 0)])
     expect(world.calls()[0]).toMatchObject({ billing: 'local', listCost })
   })
 
@@ -493,7 +497,7 @@ describe('the Ollama client', () => {
     for await (const part of await ollama.chat({ model: 'qwen3:8b', messages: hello, stream: true })) said += part.message.content
     for await (const part of await ollama.generate({ model: 'qwen3:8b', prompt: 'Grüße', stream: true })) said += part.response
     expect(said).toBe('Kia oraKia ora')
-    expect(bills()).toEqual([settled(used, 0), settled(used, 0)])
+    expect(await bills()).toEqual([settled(used, 0), settled(used, 0)])
   })
 
   it('embeds, lists and shows', async () => {
@@ -510,13 +514,13 @@ describe('the Ollama client', () => {
     expect((await ollama.list()).models.map((model) => model.name)).toEqual(['qwen3:8b'])
     expect(await ollama.show({ model: 'qwen3:8b' })).toMatchObject({ capabilities: ['tools'] })
     expect(upstream.requests.map(({ url }) => url)).toEqual(['/api/embed', '/api/tags', '/api/show'])
-    expect(bills()).toEqual([settled({ input: 8 }, 0)])
+    expect(await bills()).toEqual([settled({ input: 8 }, 0)])
   })
 
   it('hears of a model that is not there, and owes nothing', async () => {
     const { ollama, bills } = await open((response) => json(response, { error: "model 'qwen9' not found" }, 404), { wire })
     await expect(ollama.chat({ model: 'qwen9', messages: hello })).rejects.toMatchObject({ status_code: 404, message: "model 'qwen9' not found" })
-    expect(bills()).toMatchObject([{ state: 'failed', status: 404, cost: 0 }])
+    expect(await bills()).toMatchObject([{ state: 'failed', status: 404, cost: 0 }])
   })
 
   it('that leaves in mid-stream frees the machine', async () => {
