@@ -110,13 +110,13 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   }),
   'spend.allowed': () => ({ subject: 'factory', word: 'calls models', attention: 'quiet' }),
   'spend.adjusted': nothing,
-  'spend.racing': ({ perHour, threshold }) => ({
+  'velocity.exceeded': ({ perHour, threshold }) => ({
     subject: 'factory',
     word: 'spends fast',
     attention: 'alarm',
     detail: `${formatMoney(perHour as Nanodollars)} an hour, above ${formatMoney(threshold as Nanodollars)}`,
   }),
-  'price.missing': ({ provider, model }) => ({
+  'price.guessed': ({ provider, model }) => ({
     subject: `${provider}/${model}`,
     word: 'no price',
     attention: 'waiting',

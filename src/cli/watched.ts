@@ -33,7 +33,7 @@ function stopsWork({ plan, tasks }: Watched, event: ReefEvent): boolean {
   switch (event.type) {
     case 'spend.killed':
     case 'spend.allowed':
-    case 'spend.racing':
+    case 'velocity.exceeded':
       return true
     case 'agent.paused':
     case 'agent.resumed':

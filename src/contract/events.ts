@@ -60,9 +60,9 @@ export const eventData = {
   'spend.allowed': z.object({}),
   'spend.adjusted': AdjustmentView,
   /** The factory as a whole spends faster than the owner's threshold; at most one an hour. */
-  'spend.racing': z.object({ perHour: z.int(), threshold: z.int() }),
+  'velocity.exceeded': z.object({ perHour: z.int(), threshold: z.int() }),
   /** First call of a model whose price nobody lists: it is billed at the ceiling. */
-  'price.missing': z.object({ provider: z.string(), model: z.string() }),
+  'price.guessed': z.object({ provider: z.string(), model: z.string() }),
   'route.chosen': RouteChoiceView,
   'circuit.opened': CircuitView,
   'circuit.closed': CircuitView,

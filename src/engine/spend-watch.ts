@@ -41,7 +41,9 @@ export function watchSpend({ db, reader, clock, append, logger, settings, roster
     for (const racer of agents) if (known.has(racer.agent)) roster.pause(racer.agent, { by: 'velocity', reason: toVelocityWords(racer) }, 'engine')
     if (!isRacing || clock.now() - alarmedAt < ALARM_MS) return
     alarmedAt = clock.now()
-    write(db, () => append({ type: 'spend.racing', subject: 'spend', data: { perHour, threshold: toNanodollars(settings.get().velocityAlarmUsdPerHour) } }))
+    write(db, () =>
+      append({ type: 'velocity.exceeded', subject: 'factory', data: { perHour, threshold: toNanodollars(settings.get().velocityAlarmUsdPerHour) } }),
+    )
   }
 
   function foretell(): void {

@@ -32,9 +32,9 @@ export function toNotice(event: ReefEvent): Notice | undefined {
       return event.data.paused && event.data.paused.by !== 'owner'
         ? { title: `${event.data.name} is paused`, body: event.data.paused.reason, link: '/agents' }
         : undefined
-    case 'spend.racing':
+    case 'velocity.exceeded':
       return { title: 'Money goes fast', body: `${formatMoney(event.data.perHour as Nanodollars)} an hour`, link: '/spend' }
-    case 'price.missing':
+    case 'price.guessed':
       return { title: 'No price is known', body: `${event.data.provider}/${event.data.model} is billed at the ceiling`, link: '/spend/calls' }
     case 'circuit.opened':
       return event.data.state === 'refused' ? { title: 'A provider refuses', body: event.data.detail, link: '/settings' } : undefined

@@ -225,7 +225,7 @@ describe('what a call costs', () => {
     till.restart()
     await till.ledger.settle(await open(unheard), end)
     await till.ledger.settle(await open({ ...unheard, model: 'another' }), end)
-    expect(till.of('price.missing').map(({ subject }) => subject)).toEqual(['anthropic/claude-unheard-of', 'anthropic/another'])
+    expect(till.of('price.guessed').map(({ subject }) => subject)).toEqual(['anthropic/claude-unheard-of', 'anthropic/another'])
   })
 
   it('stays what it was when the price changes: each bill points to its own (R-124)', async () => {

@@ -352,7 +352,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     const known = priceIds.get(key)
     if (known !== undefined) return known
     const { id, isNew } = store.price({ provider, model, source, version, rates: JSON.stringify(rate), at: clock.now() })
-    if (isNew && source === 'ceiling' && billing === 'metered') append({ type: 'price.missing', subject: `${provider}/${model}`, data: { provider, model } })
+    if (isNew && source === 'ceiling' && billing === 'metered') append({ type: 'price.guessed', subject: `${provider}/${model}`, data: { provider, model } })
     afterCommit(db, () => priceIds.set(key, id))
     return id
   }

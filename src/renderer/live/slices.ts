@@ -145,8 +145,8 @@ export function reduce(draft: Draft, event: ReefEvent): void {
     case 'budget.crossed':
     case 'budget.changed':
     case 'spend.adjusted':
-    case 'spend.racing':
-    case 'price.missing':
+    case 'velocity.exceeded':
+    case 'price.guessed':
     case 'route.chosen':
     case 'model.changed':
     case 'evidence.recorded':

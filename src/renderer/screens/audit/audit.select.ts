@@ -62,7 +62,7 @@ export function toSummary({ type, data }: Pick<AuditRow, 'type' | 'data'>): stri
   if (type === 'budget.refused') return toBudgetText(fieldsOf(fields['budget']), `${of('agent') ?? ''} needed ${dollars(fields['needed'])}`)
   if (type === 'spend.adjusted') return join(of('provider'), dollars(fields['amount']), of('reason'))
   if (type === 'route.chosen') return join(of('agent'), of('chosen') ?? 'no model', of('reason'))
-  if (noun === 'circuit' || type === 'price.missing') return join([of('provider'), of('model')].filter(Boolean).join('/'), of('state'), of('detail'))
+  if (noun === 'circuit' || type === 'price.guessed') return join([of('provider'), of('model')].filter(Boolean).join('/'), of('state'), of('detail'))
   if (type === 'model.changed') return join(of('ref'), of('tier'), fields['enabled'] === false ? 'not chosen' : undefined)
   if (type === 'agent.paused') return join(of('name'), text(fieldsOf(fields['paused'])['reason']))
   if (noun === 'evidence') return join(of('name'), of('verdict'))

@@ -46,13 +46,13 @@ export function tell(event: ReefEvent): Told | undefined {
       return { glyph: '✕', text: `Spend was killed; ${event.data.aborted} calls were cut off`, href: placeHref('spend') }
     case 'spend.allowed':
       return { glyph: '·', text: 'Model calls are allowed again', href: placeHref('spend') }
-    case 'spend.racing':
+    case 'velocity.exceeded':
       return {
         glyph: '▲',
         text: `The factory spends ${formatMoney(event.data.perHour as Nanodollars)} an hour, more than ${formatMoney(event.data.threshold as Nanodollars)}`,
         href: placeHref('spend'),
       }
-    case 'price.missing':
+    case 'price.guessed':
       return {
         glyph: '▲',
         text: `Nobody lists a price for ${event.data.provider}/${event.data.model}: it is counted at the ceiling`,
