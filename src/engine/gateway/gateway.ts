@@ -8,7 +8,7 @@ import type { Logger } from '../kernel/logger.ts'
 import { type Reservation, toRefusalWords } from '../ledger/index.ts'
 import type { Outcome, Target } from '../router/index.ts'
 import { type Books, openCall } from './call.ts'
-import { createDensities } from './density.ts'
+import { createCounts } from './counted.ts'
 import { forward, type Limits } from './forward.ts'
 import { answerHealth, type HealthDeps } from './health.ts'
 import { createIntake, TooBusy, TooLarge } from './intake.ts'
@@ -77,7 +77,7 @@ export async function createGateway({
 }: GatewayDeps) {
   const limits = { ...defaults, ...given }
   const tokens = createTokens(tokenSecret)
-  const densities = createDensities()
+  const counts = createCounts()
   const intake = createIntake({ maxBytes: limits.maxBodyBytes, mostHeld: limits.mostHeldBytes })
   const now = () => performance.now()
   const agent = new Agent({
@@ -204,7 +204,7 @@ export async function createGateway({
       })
     if (!endpoint.billed || !body) return forward({ ...job, targets: [first], books: undefined, maxOutput: null, hourCache: false, soFar: zeroDollars })
     const who = `${grant.sessionId} ${body.model}`
-    const size = toCallSize(body, endpoint, densities.guess(who, body.bytes.length))
+    const size = toCallSize(body, endpoint, counts.guess(who, body.bytes.length))
     const origin = { ...toOrigin(grant), wire: endpoint.wire }
     const reservation = await books.reserve(origin, [first, ...others], size, { signal: abort.signal })
     if (reservation.kind !== 'reserved') {
@@ -216,7 +216,7 @@ export async function createGateway({
     await forward({
       ...job,
       targets: [first, ...others],
-      books: openCall(books, { id, origin, size, learn: (usage) => densities.learn(who, size.bytes, usage) }, now),
+      books: openCall(books, { id, origin, size, learn: (usage) => counts.learn(who, size.bytes, usage) }, now),
       maxOutput,
       hourCache: size.hourCache,
       soFar,

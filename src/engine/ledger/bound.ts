@@ -6,8 +6,9 @@ export type CallSize = {
   /** Of the whole request body. */
   readonly bytes: number
   /**
-   * Input tokens by what the provider counted of the same session's last request; null where it has not counted any. Used only
-   * where a token for each byte does not fit: it is an estimate with a margin, no bound.
+   * Input tokens by what the provider counted of the same session's longest request and a token for each byte that is new; null
+   * where it has not counted any. Used only where a token for each byte of all does not fit: it takes on trust that the session
+   * goes on from that request.
    */
   readonly counted: number | null
   /** True where the request points to more than it contains: an earlier answer, a file, an address. */
@@ -30,7 +31,7 @@ export type ModelLimits = { readonly contextWindow: number | null; readonly maxO
 
 /** Tokens that a provider adds of its own: the instructions for tools, the marks around messages. */
 const ADDED_TOKENS = 1000
-/** What is new in a request may be denser than what was counted. */
+/** The same bytes may come to a few more tokens beside others, or in other words. */
 const COUNT_MARGIN = 1.25
 /** For a model whose limit nobody lists: nearly every model can write so much. */
 const UNLISTED_OUTPUT = 8192
@@ -49,7 +50,7 @@ export function boundInput(size: CallSize, limits: ModelLimits): number {
   if (size.refersOutside) return limits.contextWindow ?? WIDEST
   return Math.min(
     limits.contextWindow ?? Number.POSITIVE_INFINITY,
-    ADDED_TOKENS + (size.counted === null ? size.bytes : Math.ceil(size.counted * COUNT_MARGIN)),
+    ADDED_TOKENS + Math.min(size.bytes, size.counted === null ? size.bytes : Math.ceil(size.counted * COUNT_MARGIN)),
   )
 }
 
