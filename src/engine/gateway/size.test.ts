@@ -43,16 +43,18 @@ describe('what a call can cost at most is seen before it is made (R-198)', () =>
     for (const thinking of [null, { type: 'disabled' }, { budget_tokens: -1 }, 'adaptive', 7]) expect(size({ thinking })).toMatchObject({ leastOutput: 1 })
   })
 
-  it('by what it points to outside of itself, but not by what is only written about', () => {
+  it('by what it points to outside of itself, and by pages that become pictures, but not by what is only written about', () => {
     const image = (source: object) => ({ messages: [{ role: 'user', content: [{ type: 'image', source }] }] })
     const outside: Array<[object, Endpoint]> = [
       [image({ type: 'url', url: 'https://example.com/a.png' }), messages],
       [image({ type: 'file', file_id: 'file_1' }), messages],
+      [{ messages: [{ content: [{ type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0' } }] }] }, messages],
       [{ previous_response_id: 'resp_1' }, responses],
       [{ conversation: { id: 'conv_1' } }, responses],
       [{ input: [{ content: [{ type: 'input_image', image_url: 'https://example.com/a.png' }] }] }, responses],
       [{ input: [{ content: [{ type: 'input_file', file_id: 'file-1' }] }] }, responses],
       [{ messages: [{ content: [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }] }] }, chat],
+      [{ messages: [{ content: [{ type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0' } }] }] }, chat],
     ]
     for (const [body, endpoint] of outside) {
       expect(size(body, endpoint), JSON.stringify(body)).toMatchObject({ refersOutside: true })

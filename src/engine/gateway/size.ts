@@ -11,13 +11,13 @@ export const limitNames: Record<CallerWire, readonly string[]> = {
 }
 
 /**
- * Marks of a request that costs more than its length shows: a file or an address that the provider fetches. Inside a text the
- * quotes would have backslashes before them, so a conversation about these does not count.
+ * Marks of a request that costs more than its length shows: a file or an address that the provider fetches, pages that it turns
+ * into pictures. Inside a text the quotes would have backslashes before them, so a conversation about these does not count.
  */
 const outside: Record<CallerWire, readonly string[]> = {
-  anthropic: ['"type":"url"', '"file_id":"'],
-  'openai-responses': ['"file_id":"', '"file_url":"', '"image_url":"http'],
-  'openai-chat': ['"file_id":"', '"image_url":{"url":"http'],
+  anthropic: ['"type":"url"', '"file_id":"', '"application/pdf"'],
+  'openai-responses': ['"file_id":"', '"file_url":"', '"file_data":"', '"image_url":"http'],
+  'openai-chat': ['"file_id":"', '"file_data":"', '"image_url":{"url":"http'],
   ollama: [],
 }
 /** An earlier answer that the provider kept. */
