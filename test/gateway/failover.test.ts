@@ -1,5 +1,5 @@
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { WireFormat } from '../../src/contract/index.ts'
 import type { GatewayDeps } from '../../src/engine/gateway/index.ts'
@@ -217,15 +217,16 @@ describe('the owner’s word that nothing more is spent (R-126)', () => {
     // Takes connections and never says a word of TLS.
     const deaf = createServer()
     await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve))
+    const connected = new Promise<Socket>((resolve) => deaf.once('connection', resolve))
     keep({
       async [Symbol.asyncDispose]() {
-        deaf.closeAllConnections()
+        const socket = await connected
+        socket.destroy()
         await new Promise((resolve) => deaf.close(resolve))
       },
     })
     world.router.remove('first', 'owner')
     world.router.add({ name: 'first', wire: 'anthropic', baseUrl: `https://127.0.0.1:${(deaf.address() as AddressInfo).port}`, key: 'sk' }, 'owner')
-    const connected = new Promise((resolve) => deaf.once('connection', resolve))
     const answer = ask()
     await connected
     expect(await world.gateway.kill()).toBe(1)
