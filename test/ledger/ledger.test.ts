@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { attempt, COST, end, openTill, origin, small, sonnet, type Till, task, usd, WORST } from '../../../test/ledger/till.ts'
-import type { CallId, Nanodollars } from '../../contract/index.ts'
-import type { CallTarget } from './ledger.ts'
-import { noUsage } from './usage.ts'
+import type { CallId, Nanodollars } from '../../src/contract/index.ts'
+import { type CallTarget, noUsage } from '../../src/engine/ledger/index.ts'
+import { attempt, COST, end, openTill, origin, small, sonnet, type Till, task, usd, WORST } from './till.ts'
 
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../..')
 let till: Till
 beforeEach(() => {
   till = openTill()

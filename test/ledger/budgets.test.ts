@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { attempt, COST, end, openTill, origin, small, sonnet, type Till, task, usd, WORST } from '../../../test/ledger/till.ts'
-import type { BudgetRef, BudgetView, Instant } from '../../contract/index.ts'
-import type { BudgetChange } from './budget.ts'
-import type { CallTarget, Reservation } from './ledger.ts'
+import type { BudgetRef, BudgetView, Instant } from '../../src/contract/index.ts'
+import type { BudgetChange } from '../../src/engine/ledger/budget.ts'
+import type { CallTarget, Reservation } from '../../src/engine/ledger/index.ts'
+import { attempt, COST, end, openTill, origin, small, sonnet, type Till, task, usd, WORST } from './till.ts'
 
 let till: Till
 beforeEach(() => {
