@@ -218,7 +218,7 @@ export function createRouter(deps: RouterDeps) {
     targets(asked: Call): readonly Target[] {
       // A question of the provider as a whole, such as for its models.
       if (asked.model === '') return [{ ...route(asked.provider), model: '', limits: { contextWindow: null, maxOutput: null } }]
-      const key = `${asked.sessionId} ${asked.wire} ${asked.provider}/${asked.model}`
+      const key = `${asked.sessionId} ${asked.attemptId} ${asked.wire} ${asked.provider}/${asked.model}`
       const known = ways.get(key)
       if (known) return known
       const all = toRefs(asked).flatMap((ref, i) => toWay(ref, asked.wire, i === 0))
