@@ -135,6 +135,23 @@ describe('the owner’s word', () => {
   })
 })
 
+it('an agent that spends out of all proportion is paused until the owner has looked, and is not stopped for the same money again (R-204, C-20)', {
+  timeout: 60_000,
+}, async () => {
+  const { client } = factory
+  script = writes({ input: 1000, output: 100 })
+  await client.settings.set({ key: 'velocityFloorUsdPerHour', value: 0.5 })
+  const paused = async () => (await client.agent.get({ name: 'Rex' })).paused
+  const found = await until(async () => (await paused()) ?? undefined)
+  expect(found).toMatchObject({ by: 'velocity', reason: expect.stringMatching(/^spends \$\d+\.\d\d an hour/) })
+  const planId = await factory.submit('too-fast', [work('G')])
+  await factory.reached(planId, 'G', ({ wait }) => wait?.reason === 'paused')
+  await client.agent.resume({ name: 'Rex' })
+  expect(await factory.planEnded(planId, 60_000)).toMatchObject({ state: 'done' })
+  expect(await paused()).toBeNull()
+  await client.settings.set({ key: 'velocityFloorUsdPerHour', value: 5 })
+})
+
 it('a model is tried with one small call that is billed like any other', async () => {
   script = () => ({ kind: 'text', text: 'ok', usage: { input: 20, output: 4 } })
   const { client } = factory
