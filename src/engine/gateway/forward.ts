@@ -7,7 +7,7 @@ import type { OpenCall } from './call.ts'
 import { toCredentials } from './credentials.ts'
 import { exchange, Unsent } from './exchange.ts'
 import { changeBody, type ScannedBody } from './request-body.ts'
-import { limitNames } from './size.ts'
+import { toLimitNames } from './size.ts'
 import { createFold, type Fold, type Reading } from './usage/fold.ts'
 import { type Endpoint, toCallerHeaders, toErrorBody, toErrorFrame, toUpstreamHeaders, toUrl, toUsageWish } from './wire.ts'
 
@@ -70,7 +70,7 @@ export async function forward(job: Forward): Promise<void> {
 
 function toSent({ body, endpoint, maxOutput }: Forward, target: Target): { sent: Try['sent']; asksUsage: boolean } {
   if (!body) return { sent: { body: null }, asksUsage: false }
-  const [first, ...others] = limitNames[endpoint.wire]
+  const [first, ...others] = toLimitNames(endpoint.wire, target.baseUrl)
   const limit = maxOutput === null || first === undefined ? undefined : { names: [first, ...others] as const, value: maxOutput }
   const wish = endpoint.writes ? toUsageWish(endpoint.wire, target.baseUrl) : 'leave'
   const changed = changeBody(body, { model: target.model, usage: wish, ...(limit && { limit }) })

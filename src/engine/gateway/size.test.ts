@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CallSize } from '../ledger/index.ts'
 import { scanBody } from './request-body.ts'
-import { toCallSize } from './size.ts'
+import { toCallSize, toLimitNames } from './size.ts'
 import { type Endpoint, findEndpoint } from './wire.ts'
 
 const at = (path: string) => findEndpoint('POST', path) as Endpoint
@@ -82,4 +82,11 @@ describe('what a call can cost at most is seen before it is made (R-198)', () =>
   it('an embedding writes nothing', () => {
     expect(size({ model: 'm', input: 'x' }, at('/v1/embeddings'))).toMatchObject({ writes: false, askedOutput: null })
   })
+})
+
+it('names the limit of an answer as its provider knows it', () => {
+  expect(toLimitNames('openai-chat', 'https://api.openai.com/v1')[0]).toBe('max_completion_tokens')
+  expect(toLimitNames('openai-chat', 'https://notopenai.com/v1')[0]).toBe('max_tokens')
+  expect(toLimitNames('openai-chat', 'http://127.0.0.1:8000/v1')[0]).toBe('max_tokens')
+  expect(toLimitNames('openai-responses', 'https://api.openai.com/v1')).toEqual(['max_output_tokens'])
 })

@@ -2,12 +2,21 @@ import type { CallSize } from '../ledger/index.ts'
 import type { ScannedBody } from './request-body.ts'
 import type { CallerWire, Endpoint } from './wire.ts'
 
-/** The fields that bound an answer, by wire; the first is the one to add where none is. Ollama's are nested, and its models cost no cash. */
-export const limitNames: Record<CallerWire, readonly string[]> = {
+/** The fields that bound an answer, by wire. Ollama's are nested, and its models cost no cash. */
+const limitNames: Record<CallerWire, readonly string[]> = {
   anthropic: ['max_tokens'],
   'openai-responses': ['max_output_tokens'],
   'openai-chat': ['max_completion_tokens', 'max_tokens'],
   ollama: [],
+}
+
+/**
+ * The same for one provider, the first being the one to add where none is: OpenAI's own thinking models refuse `max_tokens`, and
+ * of those who copy its wire not everybody knows the newer name.
+ */
+export function toLimitNames(wire: CallerWire, baseUrl: string): readonly string[] {
+  const names = limitNames[wire]
+  return wire !== 'openai-chat' || /(^|\.)openai\.(com|azure\.com)$/.test(new URL(baseUrl).hostname) ? names : [...names].reverse()
 }
 
 /**
