@@ -21,6 +21,7 @@ describe('an agent file', () => {
         name: 'Rex',
         role: 'Code',
         active: true,
+        team: 'factory',
         driver: 'pi',
         model: null,
         fallback: null,
