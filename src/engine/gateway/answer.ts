@@ -19,9 +19,10 @@ export function createCarrier(response: ServerResponse, fold: Fold, hide: ((fram
       if (!more) response.once('drain', resume)
       return more
     },
-    end(): void {
-      const rest = fold.end()
-      if (hide) sendFrames(rest)
+    /** Reads the last of it, and answers what the caller is still to be given. */
+    end(last: Buffer): Buffer {
+      const frames = [...fold.push(last), ...fold.end()]
+      return hide ? Buffer.concat(frames.filter((frame) => !hide(frame)).map(({ raw }) => raw)) : last
     },
   }
 }
@@ -37,8 +38,8 @@ export function sendHead(response: ServerResponse, status: number, headers: Reco
   })
 }
 
-/** Ends an answer. Comes back when the last bytes have left, or when nobody takes them: the caller hung up, or the time is over. */
-export function flush(response: ServerResponse, signal: AbortSignal): Promise<void> {
+/** Ends an answer with its last bytes. Comes back when they have left, or when nobody takes them: the caller hung up, or the time is over. */
+export function flush(response: ServerResponse, signal: AbortSignal, last?: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       signal.removeEventListener('abort', giveUp)
@@ -48,7 +49,7 @@ export function flush(response: ServerResponse, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', giveUp)
     response.once('close', done)
     response.once('finish', done)
-    response.end()
+    response.end(last)
     if (response.destroyed) done()
     else if (signal.aborted) giveUp()
   })

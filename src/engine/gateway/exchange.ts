@@ -7,7 +7,7 @@ import type { Dispatcher } from 'undici'
 export type Taker = {
   /** Before the first byte. False when the answer is not wanted: it is broken off, and the exchange is over. */
   start(status: number, headers: IncomingHttpHeaders): boolean
-  /** Uncompressed. False when no more can be taken until `resume` is called. */
+  /** Uncompressed, in order. False when no more can be taken until `resume` is called. */
   data(chunk: Buffer, resume: () => void): boolean
 }
 
@@ -15,15 +15,17 @@ export type Taker = {
 export class Unsent extends Error {}
 
 /**
- * One request to a provider, from its first byte to the last of its answer. Rejects when either breaks, or with the signal's reason;
- * with Unsent when the signal came before the request had gone.
+ * One request to a provider, from its first byte to the last of its answer. Resolves with what came together with the end, which
+ * the taker has not had. Rejects when request or answer breaks, or with the signal's reason; with Unsent when the signal came before
+ * the request had gone.
  * Written on the client's own handlers: a stream between them would cost as much again as everything else that a call needs.
  */
-export function exchange(agent: Dispatcher, request: Dispatcher.DispatchOptions, taker: Taker, signal: AbortSignal): Promise<void> {
+export function exchange(agent: Dispatcher, request: Dispatcher.DispatchOptions, taker: Taker, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let decoder: Transform | undefined
     let isUnwanted = false
+    let gathered: Buffer[] = []
     const done = (settle: () => void) => {
       signal.removeEventListener('abort', stop)
       settle()
@@ -36,6 +38,27 @@ export function exchange(agent: Dispatcher, request: Dispatcher.DispatchOptions,
     if (signal.aborted) {
       reject(new Unsent())
       return
+    }
+    const handOver = (given: Dispatcher.DispatchController) => {
+      if (gathered.length === 0) return
+      const chunk = takeGathered()
+      const resume = () => given.resume()
+      try {
+        if (!decoder) {
+          if (!taker.data(chunk, resume)) given.pause()
+        } else if (!decoder.write(chunk)) {
+          given.pause()
+          decoder.once('drain', resume)
+        }
+      } catch (error) {
+        given.abort(toError(error))
+      }
+    }
+    const takeGathered = () => {
+      const [first = nothing, ...others] = gathered
+      const chunk = others.length === 0 ? first : Buffer.concat(gathered)
+      gathered = []
+      return chunk
     }
     signal.addEventListener('abort', stop)
     agent.dispatch(request, {
@@ -57,33 +80,31 @@ export function exchange(agent: Dispatcher, request: Dispatcher.DispatchOptions,
         plain.on('data', (chunk: Buffer) => {
           if (!taker.data(chunk, () => plain.resume())) plain.pause()
         })
-        plain.once('end', () => done(resolve))
+        plain.once('end', () => done(() => resolve(nothing)))
         plain.once('error', (error) => {
           given.abort(error)
           done(() => reject(error))
         })
       },
       onResponseData(given, chunk) {
-        const resume = () => given.resume()
-        if (!decoder) {
-          if (!taker.data(chunk, resume)) given.pause()
-        } else if (!decoder.write(chunk)) {
-          given.pause()
-          decoder.once('drain', resume)
-        }
+        // A provider frames every word, and passing each on by itself would cost more than all else: one read of the socket goes on as one.
+        if (gathered.push(chunk) === 1) process.nextTick(handOver, given)
       },
       onResponseEnd() {
-        if (decoder) decoder.end()
-        else done(resolve)
+        const last = takeGathered()
+        if (decoder) decoder.end(last)
+        else done(() => resolve(last))
       },
-      onResponseError(_, error) {
+      onResponseError(given, error) {
+        handOver(given)
         decoder?.destroy()
-        done(() => (isUnwanted ? resolve() : reject(error)))
+        done(() => (isUnwanted ? resolve(nothing) : reject(error)))
       },
     })
   })
 }
 
+const nothing = Buffer.alloc(0)
 const unwanted = new Error('the answer is not wanted')
 const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
 

@@ -85,8 +85,9 @@ async function attempt(job: Try, more: boolean): Promise<number | undefined> {
   let carrier: ReturnType<typeof createCarrier> | undefined
   let heard: IncomingHttpHeaders = {}
   let streams = false
+  let begun = false
   try {
-    await exchange(
+    const rest = await exchange(
       job.agent,
       toRequest(job),
       {
@@ -106,22 +107,25 @@ async function attempt(job: Try, more: boolean): Promise<number | undefined> {
           return true
         },
         data(chunk, resume) {
+          begun = true
           books?.sawFirstByte()
           return carrier?.take(chunk, resume) ?? true
         },
       },
       abort.signal,
     )
-    if (passed !== undefined || !fold) {
+    if (passed !== undefined || !fold || !carrier) {
       if (books && passed !== undefined) report(target, toOutcome(passed), heard)
       return passed
     }
-    carrier?.end()
+    if (rest.length > 0) books?.sawFirstByte()
+    // The end of an answer waits for its bill, so that whoever has it finds it in the books.
+    const last = carrier.end(rest)
     const { statusCode } = response
     if (statusCode >= 300) await books?.fail(statusCode)
-    const error = statusCode < 300 ? (await settle(job, fold, statusCode, false)).error : null
+    const error = statusCode < 300 ? (await settle(job, fold, statusCode, { cut: false, when: begun ? 'soon' : 'now' })).error : null
     if (books) report(target, error === null ? toOutcome(statusCode) : failed, heard)
-    await flush(response, abort.signal)
+    await flush(response, abort.signal, last)
     return undefined
   } catch (error) {
     return end(job, fold, error, streams, more)
@@ -158,10 +162,10 @@ async function end(job: Try, fold: Fold | undefined, error: unknown, streams: bo
   const seen = callerGone ? CALLER_GONE : response.headersSent ? response.statusCode : refused.status
   if (fold && response.statusCode < 300) {
     fold.end()
-    await settle(job, fold, seen, true)
+    await settle(job, fold, seen, { cut: true })
   } else if (fold || !taken) await books?.fail(seen)
   // All of it was sent and no word came back: it may have been worked on, and is billed as if.
-  else await settle(job, createFold(undefined), seen, true)
+  else await settle(job, createFold(undefined), seen, { cut: true })
   if (callerGone) return undefined
   if (!response.headersSent) {
     response.writeHead(refused.status, { 'content-type': 'application/json', ...(refused.status < 500 && { 'x-should-retry': 'false' }) })
@@ -173,10 +177,16 @@ async function end(job: Try, fold: Fold | undefined, error: unknown, streams: bo
   return undefined
 }
 
-async function settle({ books, endpoint, hourCache }: Try, fold: Fold, status: number, cut: boolean): Promise<Reading> {
+/** `when` is how much the caller waits for it. */
+async function settle(
+  { books, endpoint, hourCache }: Try,
+  fold: Fold,
+  status: number,
+  { cut, when }: { cut: boolean; when?: 'now' | 'soon' },
+): Promise<Reading> {
   const reading = fold.read({ hourCache })
   // Anthropic streams its thinking, or tells of it in its figures as it goes; the others say nothing before their last word.
-  await books?.settle(reading, status, cut && endpoint.wire !== 'anthropic' && endpoint.wire !== 'ollama')
+  await books?.settle(reading, status, { hidden: cut && endpoint.wire !== 'anthropic' && endpoint.wire !== 'ollama', when })
   return reading
 }
 

@@ -130,7 +130,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       }),
 
     /** Bills a call and books it everywhere in one transaction. A second time changes nothing and answers the first bill. */
-    settle: (id: CallId, end: CallEnd): Promise<CallView> => inTurn(() => bill(id, end), 'soon'),
+    settle: (id: CallId, end: CallEnd, when: 'now' | 'soon' = 'soon'): Promise<CallView> => inTurn(() => bill(id, end), when),
 
     /** Bills what no provider has put a figure to: an estimate, never above the reservation. */
     settleCut: (id: CallId, cut: CallCut): Promise<CallView> => inTurn(() => billCut(id, cut), 'soon'),
