@@ -23,17 +23,50 @@ ALTER TABLE call ADD COLUMN web_searches INTEGER NOT NULL DEFAULT 0 CHECK (web_s
 -- How fast the provider was asked to be; it has its price.
 ALTER TABLE call ADD COLUMN service TEXT NOT NULL DEFAULT 'standard' CHECK (service IN ('standard', 'batch', 'flex', 'priority'));
 ALTER TABLE call ADD COLUMN price_id INTEGER REFERENCES price (id);
--- What was reserved, in cash and by the list; stays when the call is closed. held is the cash part while it is open.
+-- What had been reserved for it, in cash and by the list.
 ALTER TABLE call ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0);
 ALTER TABLE call ADD COLUMN reserved_list INTEGER NOT NULL DEFAULT 0 CHECK (reserved_list >= 0);
--- Ids of the envelopes that it was reserved against: it is settled against the same, whatever day it is by then.
+-- Ids of the envelopes that it was reserved and settled against.
 ALTER TABLE call ADD COLUMN envelopes TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(envelopes));
 UPDATE call SET list_cost = computed_cost, reserved = held, reserved_list = held;
 
 ALTER TABLE spend_hour ADD COLUMN list_cost INTEGER NOT NULL DEFAULT 0;
 UPDATE spend_hour SET list_cost = cost;
 
-CREATE TRIGGER call_is_final BEFORE UPDATE ON call WHEN OLD.state <> 'open'
+-- Calls under way: what each holds, and what it takes to bill it when nobody hears its end. A row is made before its call is, and goes
+-- with the bill, which `call` then gets once. There are few at a time and they change all the time: no index.
+CREATE TABLE reservation (
+  id            TEXT PRIMARY KEY,
+  at            INTEGER NOT NULL,
+  session_id    TEXT,
+  attempt_id    TEXT,
+  task_id       TEXT,
+  plan_id       TEXT,
+  project       TEXT,
+  agent         TEXT NOT NULL,
+  team          TEXT NOT NULL,
+  provider      TEXT NOT NULL,
+  model         TEXT NOT NULL,
+  wire          TEXT NOT NULL,
+  billing       TEXT NOT NULL CHECK (billing IN ('metered', 'subscription', 'local')),
+  request_bytes INTEGER NOT NULL,
+  service       TEXT NOT NULL CHECK (service IN ('standard', 'batch', 'flex', 'priority')),
+  -- In cash and by the list.
+  reserved      INTEGER NOT NULL CHECK (reserved >= 0),
+  reserved_list INTEGER NOT NULL CHECK (reserved_list >= 0),
+  -- Ids of the envelopes that hold it: it is settled against the same, whatever day it is by then.
+  envelopes     TEXT NOT NULL CHECK (json_valid(envelopes))
+) STRICT, WITHOUT ROWID;
+INSERT INTO reservation (id, at, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes, service, reserved, reserved_list, envelopes)
+SELECT id, at, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes, service, reserved, reserved_list, envelopes
+  FROM call WHERE state = 'open';
+DELETE FROM call WHERE state = 'open';
+CREATE TRIGGER reservation_is_final BEFORE UPDATE ON reservation
+BEGIN SELECT RAISE(ABORT, 'a reservation is never changed'); END;
+CREATE TRIGGER reservation_is_billed BEFORE DELETE ON reservation WHEN NOT EXISTS (SELECT 1 FROM call WHERE call.id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'a reservation goes with its bill and not without'); END;
+
+CREATE TRIGGER call_is_final BEFORE UPDATE ON call
 BEGIN SELECT RAISE(ABORT, 'a bill is never changed'); END;
 CREATE TRIGGER call_is_kept BEFORE DELETE ON call
 BEGIN SELECT RAISE(ABORT, 'a bill is never deleted'); END;

@@ -162,7 +162,7 @@ CREATE INDEX call_of_task ON call (task_id, id) WHERE task_id IS NOT NULL;
 
 CREATE INDEX call_open ON call (id) WHERE state = 'open';
 
-CREATE TRIGGER call_is_final BEFORE UPDATE ON call WHEN OLD.state <> 'open'
+CREATE TRIGGER call_is_final BEFORE UPDATE ON call
 BEGIN SELECT RAISE(ABORT, 'a bill is never changed'); END;
 
 CREATE TRIGGER call_is_kept BEFORE DELETE ON call
@@ -371,6 +371,35 @@ CREATE TABLE request (
 ) STRICT;
 
 CREATE INDEX request_planning ON request (created_at) WHERE state = 'planning';
+
+CREATE TABLE reservation (
+  id            TEXT PRIMARY KEY,
+  at            INTEGER NOT NULL,
+  session_id    TEXT,
+  attempt_id    TEXT,
+  task_id       TEXT,
+  plan_id       TEXT,
+  project       TEXT,
+  agent         TEXT NOT NULL,
+  team          TEXT NOT NULL,
+  provider      TEXT NOT NULL,
+  model         TEXT NOT NULL,
+  wire          TEXT NOT NULL,
+  billing       TEXT NOT NULL CHECK (billing IN ('metered', 'subscription', 'local')),
+  request_bytes INTEGER NOT NULL,
+  service       TEXT NOT NULL CHECK (service IN ('standard', 'batch', 'flex', 'priority')),
+  -- In cash and by the list.
+  reserved      INTEGER NOT NULL CHECK (reserved >= 0),
+  reserved_list INTEGER NOT NULL CHECK (reserved_list >= 0),
+  -- Ids of the envelopes that hold it: it is settled against the same, whatever day it is by then.
+  envelopes     TEXT NOT NULL CHECK (json_valid(envelopes))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER reservation_is_billed BEFORE DELETE ON reservation WHEN NOT EXISTS (SELECT 1 FROM call WHERE call.id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'a reservation goes with its bill and not without'); END;
+
+CREATE TRIGGER reservation_is_final BEFORE UPDATE ON reservation
+BEGIN SELECT RAISE(ABORT, 'a reservation is never changed'); END;
 
 CREATE TABLE route_choice (
   id            TEXT PRIMARY KEY,

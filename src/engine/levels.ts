@@ -42,6 +42,7 @@ export const tableOwners: Readonly<Record<string, string>> = {
   agent_version: 'agents',
   agent_pause: 'agents',
   call: 'ledger',
+  reservation: 'ledger',
   spend_hour: 'ledger',
   spend_sum: 'ledger',
   price: 'ledger',

@@ -374,7 +374,7 @@ describe('a provider’s key (R-293)', () => {
     ]
     const { world, token, upstream } = await open((response) => turns[turn++]?.(response), { logger })
     for (let i = 0; i < 3; i++) await (await ask(world, token, sonnet)).text()
-    world.db.exec('ALTER TABLE call RENAME TO lost')
+    world.db.exec('ALTER TABLE reservation RENAME TO lost')
     await expect(ask(world, token, sonnet)).rejects.toThrow()
     expect([upstream.requests.length, upstream.requests.every((request) => request.headers['x-api-key'] === 'sk-the-real-key')]).toEqual([3, true])
     const files = readdirSync(world.dataDir).map((name) => readFileSync(join(world.dataDir, name)))

@@ -41,7 +41,7 @@ describe('each limit that a call counts under refuses it when it is used up (R-1
     make()
     expect(await till.refusedBy()).toBe(name)
     expect(await till.refusedBy(apart)).toBe(Object.keys(apart).length > 0 ? 'reserved' : name)
-    expect(till.rows("SELECT count(*) AS n FROM call WHERE state = 'open'")).toEqual([{ n: 0 }])
+    expect(till.rows('SELECT count(*) AS n FROM reservation')).toEqual([{ n: 0 }])
   })
 
   it('exactly: what is spent and held and the worst of the call together, not a nanodollar less', async () => {
@@ -195,7 +195,7 @@ describe('a call that only calls under way are in the way of', () => {
     const second = ask(60_000, gone.signal)
     setTimeout(() => gone.abort(), 5)
     for (const answer of [waited, await second]) expect(answer).toMatchObject({ kind: 'refused', refusal: { passing: true } })
-    expect(till.rows('SELECT count(*) AS n FROM call')).toEqual([{ n: 1 }])
+    expect(till.rows('SELECT count(*) AS n FROM reservation')).toEqual([{ n: 1 }])
   })
 })
 

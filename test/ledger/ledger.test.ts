@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CallId, Nanodollars } from '../../src/contract/index.ts'
 import { type CallTarget, noUsage } from '../../src/engine/ledger/index.ts'
+import { migrate, openWriter } from '../../src/engine/store/index.ts'
 import { attempt, COST, end, openTill, origin, small, sonnet, type Till, task, usd, WORST } from './till.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -355,6 +356,29 @@ describe('a call that nobody lived to see the end of (C-26)', () => {
     expect([till.ledger.recover(), till.ledger.get(id)?.state, standing()['global/day']?.[1]]).toEqual([1, 'settled', 0])
   })
 
+  it('of an engine older than reservations counts against the limits of the next, and is billed by it', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'reef-older-'))
+    cpSync(join(root, 'migrations'), join(dir, 'old'), { recursive: true, filter: (file) => !/001[1-9]-/.test(file) })
+    const db = openWriter(join(dir, 'reef.db'))
+    migrate(db, join(dir, 'old'), 1)
+    const insert = db.prepare(
+      `INSERT INTO call (id, at, task_id, agent, provider, model, wire, state, confidence, request_bytes, held, cost)
+       VALUES (?, ?, ?, 'Rex', 'anthropic', 'claude-sonnet-4-5', 'anthropic', ?, 'estimated', 3000, ?, ?)`,
+    )
+    const [left, paid] = [`call_01JC${'1'.padStart(22, '0')}` as CallId, `call_01JC${'2'.padStart(22, '0')}` as CallId]
+    insert.run(left, Date.parse('2026-11-20T10:14:00Z'), origin.taskId, 'open', WORST, 0)
+    insert.run(paid, Date.parse('2026-11-20T10:14:00Z'), origin.taskId, 'settled', 0, COST)
+    db.close()
+    till[Symbol.dispose]()
+    till = openTill({ dir })
+    expect([till.ledger.get(left), till.ledger.get(paid)]).toMatchObject([
+      { state: 'open', reserved: WORST },
+      { state: 'settled', cost: COST },
+    ])
+    expect([till.ledger.recover(), till.rows('SELECT id FROM reservation'), till.charged.map(({ id }) => id)]).toEqual([1, [], [left]])
+    expect(till.ledger.get(left)).toMatchObject({ state: 'settled', confidence: 'estimated', usage: { input: 1000 } })
+  })
+
   it('was on file before it was made: a process that is killed right after its reservation loses nothing', () => {
     const dir = mkdtempSync(join(tmpdir(), 'reef-killed-'))
     const program = `
@@ -382,7 +406,8 @@ describe('a bill', () => {
     for (const change of ['cost = 0', "state = 'open'", 'output = output + 1', 'project = NULL', 'price_id = NULL'])
       expect(run(`UPDATE call SET ${change} WHERE id = ?`), change).toThrow('a bill is never changed')
     expect(run('DELETE FROM call WHERE id = ?')).toThrow('a bill is never deleted')
-    expect(() => till.db.prepare('DELETE FROM call WHERE id = ?').run(open)).toThrow('a bill is never deleted')
+    expect(() => till.db.prepare('UPDATE reservation SET reserved = 0 WHERE id = ?').run(open)).toThrow('a reservation is never changed')
+    expect(() => till.db.prepare('DELETE FROM reservation WHERE id = ?').run(open)).toThrow('a reservation goes with its bill')
   })
 })
 

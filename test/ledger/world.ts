@@ -61,6 +61,11 @@ export function openBooks() {
              :cacheWrite1h, :output, :searches, :service, :cost, :computed, :reported, :list, :source,
              (SELECT id FROM price WHERE provider = :provider AND model = :model AND source = :source), :confidence, :status, :latency, 'req_1', :reserved)`,
   )
+  const reserve = db.prepare(
+    `INSERT INTO reservation (id, at, attempt_id, task_id, plan_id, session_id, project, agent, team, provider, model, wire, billing, request_bytes, service,
+                              reserved, reserved_list, envelopes)
+     VALUES (:id, :at, :attempt, :task, :plan, :session, :project, :agent, 'factory', :provider, :model, 'anthropic', :billing, 0, 'standard', :reserved, :reserved, '[]')`,
+  )
   const addUp = db.prepare(
     `INSERT INTO spend_hour (hour, agent, provider, model, project, task_id, calls, input, cache_read, cache_write, output, cost, list_cost)
      VALUES (:hour, :agent, :provider, :model, :project, :task, 1, :input, :cacheRead, :cacheWrite, :output, :cost, :list)
@@ -105,9 +110,7 @@ export function openBooks() {
       const { input, cacheRead, cacheWrite, output } = usage
       const used = { input, cacheRead, cacheWrite, output, cost, list }
       write(db, () => {
-        addPrice.run({ provider, model, source, rates: JSON.stringify(sonnet) })
-        addCall.run({
-          ...used,
+        const begun = {
           id,
           at,
           attempt: 'att_01JC0000000000000000000001',
@@ -119,19 +122,25 @@ export function openBooks() {
           provider,
           model,
           billing,
-          state: { settle: 'settled', fail: 'failed', leave: 'open' }[end],
+          reserved: made.reserved ?? 100_000_000,
+        }
+        if (end === 'leave') return void reserve.run(begun)
+        addPrice.run({ provider, model, source, rates: JSON.stringify(sonnet) })
+        addCall.run({
+          ...begun,
+          ...used,
+          state: { settle: 'settled', fail: 'failed' }[end],
           cacheWrite1h: usage.cacheWrite1h,
           searches: usage.webSearches,
           service: usage.service,
           computed,
           reported: made.reportedCost ?? null,
           source: end === 'settle' ? source : null,
-          confidence: end === 'leave' ? 'estimated' : (made.confidence ?? 'exact'),
-          status: { settle: 200, fail: 500, leave: null }[end],
-          latency: end === 'leave' ? null : 1500,
-          reserved: made.reserved ?? 100_000_000,
+          confidence: made.confidence ?? 'exact',
+          status: { settle: 200, fail: 500 }[end],
+          latency: 1500,
         })
-        if (end !== 'leave') addUp.run({ ...used, hour: at - (at % HOUR), agent, provider, model, project: project ?? '', task: taskId ?? '' })
+        addUp.run({ ...used, hour: at - (at % HOUR), agent, provider, model, project: project ?? '', task: taskId ?? '' })
       })
       return id
     },

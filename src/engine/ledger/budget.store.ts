@@ -80,13 +80,13 @@ export function createBudgetStore(db: WriteDb) {
   const sums: Record<Limit['scope'], { get(at: SumAt): number }> = {
     // Asked for at its first call.
     attempt: { get: () => 0 },
-    task: summing('SELECT coalesce(sum(cost + held), 0) FROM call WHERE task_id = :subject'),
-    plan: summing('SELECT coalesce(sum(cost + held), 0) FROM call WHERE plan_id = :subject'),
+    task: summing(billedOrHeld('task_id = :subject')),
+    plan: summing(billedOrHeld('plan_id = :subject')),
     agent: summing(spentBy('AND agent = :subject')),
     project: summing(spentBy('AND project = :subject')),
     global: summing(`${spentBy('')} + coalesce((SELECT sum(amount) FROM adjustment WHERE charged_at >= :from AND charged_at < min(:hour, :to)), 0)`),
     // The rollup knows no teams. Once a window.
-    team: summing('SELECT coalesce(sum(cost + held), 0) FROM call WHERE at >= :from AND at < :to AND team = :subject'),
+    team: summing(billedOrHeld('at >= :from AND at < :to AND team = :subject')),
   }
 
   const killed = db.prepare<[], { at: Instant }>('SELECT at FROM spend_kill')
@@ -134,6 +134,8 @@ const HOUR = 3_600_000
 const spentBy = (whose: string): string =>
   `SELECT coalesce((SELECT sum(cost) FROM spend_hour WHERE hour >= :hour AND hour < :to ${whose}), 0)
         + coalesce((SELECT sum(cost) FROM call WHERE at >= :from AND at < min(:hour, :to) ${whose}), 0)
-        + coalesce((SELECT sum(held) FROM call WHERE state = 'open' AND at >= :from AND at < :to ${whose}), 0)`
+        + coalesce((SELECT sum(reserved) FROM reservation WHERE at >= :from AND at < :to ${whose}), 0)`
+const billedOrHeld = (where: string): string =>
+  `SELECT coalesce((SELECT sum(cost) FROM call WHERE ${where}), 0) + coalesce((SELECT sum(reserved) FROM reservation WHERE ${where}), 0)`
 
 export type BudgetStore = ReturnType<typeof createBudgetStore>

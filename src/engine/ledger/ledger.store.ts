@@ -3,7 +3,7 @@ import type { WriteDb } from '../store/index.ts'
 import type { PriceSource } from './price.ts'
 import type { MeteredUsage, Service } from './usage.ts'
 
-/** A row of `call`, as far as the contract shows it. */
+/** A call as far as the contract shows it: a row of `call` when it has ended, before that made from one of `reservation`. */
 export type CallRow = {
   id: CallId
   at: Instant
@@ -35,22 +35,14 @@ export type CallRow = {
 export const callColumns =
   'id, at, session_id, attempt_id, task_id, plan_id, project, agent, provider, model, wire, billing, state, input, cache_read, cache_write, output, cost, list_cost, reserved, confidence, status, latency_ms, request_id'
 
-export type NewCall = Pick<
+/** The same of a call under way. */
+export const openColumns = `id, at, session_id, attempt_id, task_id, plan_id, project, agent, provider, model, wire, billing, 'open' AS state, 0 AS input, 0 AS cache_read,
+  0 AS cache_write, 0 AS output, 0 AS cost, 0 AS list_cost, reserved, 'estimated' AS confidence, NULL AS status, NULL AS latency_ms, NULL AS request_id`
+
+/** What an open call holds, and what it takes to bill it when nobody heard its end. */
+export type HeldCall = Pick<
   CallRow,
-  | 'id'
-  | 'at'
-  | 'session_id'
-  | 'attempt_id'
-  | 'task_id'
-  | 'plan_id'
-  | 'project'
-  | 'agent'
-  | 'provider'
-  | 'model'
-  | 'wire'
-  | 'billing'
-  | 'confidence'
-  | 'reserved'
+  'id' | 'at' | 'session_id' | 'attempt_id' | 'task_id' | 'plan_id' | 'project' | 'agent' | 'provider' | 'model' | 'wire' | 'billing' | 'reserved'
 > & {
   readonly team: string
   readonly request_bytes: number
@@ -85,9 +77,6 @@ export const unpriced = {
   priceId: null,
   ttftMs: null,
 } as const
-
-/** What an open call holds, and what it takes to bill it when nobody heard its end. */
-export type HeldCall = NewCall
 export type NewPrice = {
   readonly provider: string
   readonly model: string
@@ -98,26 +87,28 @@ export type NewPrice = {
 }
 
 export function createLedgerStore(db: WriteDb) {
-  const insert = db.prepare<NewCall>(
-    `INSERT INTO call (id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, state, confidence,
-                       request_bytes, service, held, reserved, reserved_list, envelopes)
-     VALUES (:id, :at, :session_id, :attempt_id, :task_id, :plan_id, :project, :agent, :team, :provider, :model, :wire, :billing, 'open', :confidence,
-             :request_bytes, :service, :reserved, :reserved, :reserved_list, :envelopes)`,
+  const insert = db.prepare<HeldCall>(
+    `INSERT INTO reservation (id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes, service,
+                              reserved, reserved_list, envelopes)
+     VALUES (:id, :at, :session_id, :attempt_id, :task_id, :plan_id, :project, :agent, :team, :provider, :model, :wire, :billing, :request_bytes, :service,
+             :reserved, :reserved_list, :envelopes)`,
   )
-  const close = db.prepare<Omit<Bill, 'usage'> & MeteredUsage>(
-    `UPDATE call
-        SET state = :state, held = 0, input = :input, cache_read = :cacheRead, cache_write = :cacheWrite, cache_write_1h = :cacheWrite1h, output = :output,
-            reasoning = :reasoning, service = :service, web_searches = :webSearches, cost = :cost, list_cost = :listCost, computed_cost = :computedCost,
-            reported_cost = :reportedCost, price_source = :priceSource, price_id = :priceId, confidence = :confidence, status = :status,
-            latency_ms = :latencyMs, ttft_ms = :ttftMs, request_id = :requestId
-      WHERE id = :id AND state = 'open'`,
+  const bill = db.prepare<Omit<Bill, 'usage'> & MeteredUsage>(
+    `INSERT INTO call (id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes,
+                       reserved, reserved_list, envelopes, state, input, cache_read, cache_write, cache_write_1h, output, reasoning, service, web_searches,
+                       cost, list_cost, computed_cost, reported_cost, price_source, price_id, confidence, status, latency_ms, ttft_ms, request_id)
+     SELECT id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes,
+            reserved, reserved_list, envelopes, :state, :input, :cacheRead, :cacheWrite, :cacheWrite1h, :output, :reasoning, :service, :webSearches,
+            :cost, :listCost, :computedCost, :reportedCost, :priceSource, :priceId, :confidence, :status, :latencyMs, :ttftMs, :requestId
+       FROM reservation WHERE id = :id`,
   )
-  const get = db.prepare<{ id: string }, CallRow>(`SELECT ${callColumns} FROM call WHERE id = :id`)
-  // Index call_open: holds only what is under way.
+  const drop = db.prepare<{ id: string }>('DELETE FROM reservation WHERE id = :id')
+  const billed = db.prepare<{ id: string }, CallRow>(`SELECT ${callColumns} FROM call WHERE id = :id`)
+  const underWay = db.prepare<{ id: string }, CallRow>(`SELECT ${openColumns} FROM reservation WHERE id = :id`)
   const open = db.prepare<[], HeldCall>(
-    `SELECT id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, confidence, request_bytes, service,
-            reserved, reserved_list, envelopes
-       FROM call WHERE state = 'open'`,
+    `SELECT id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes, service, reserved,
+            reserved_list, envelopes
+       FROM reservation`,
   )
   const addPrice = db.prepare<NewPrice>(
     `INSERT INTO price (provider, model, source, version, rates, at) VALUES (:provider, :model, :source, :version, :rates, :at)
@@ -128,14 +119,18 @@ export function createLedgerStore(db: WriteDb) {
   )
   // Index call_of_task: a task has few calls.
   const freeCalls = db.prepare<{ taskId: TaskId; attemptId: AttemptId }, { n: number }>(
-    "SELECT count(*) AS n FROM call WHERE task_id = :taskId AND attempt_id = :attemptId AND billing <> 'metered'",
+    `SELECT (SELECT count(*) FROM call WHERE task_id = :taskId AND attempt_id = :attemptId AND billing <> 'metered')
+          + (SELECT count(*) FROM reservation WHERE task_id = :taskId AND attempt_id = :attemptId AND billing <> 'metered') AS n`,
   )
   return {
-    insert: (row: NewCall) => void insert.run(row),
-    /** False when it was closed before. */
-    close: ({ usage, ...bill }: Bill): boolean => close.run({ ...bill, ...usage }).changes === 1,
+    insert: (call: HeldCall) => void insert.run(call),
+    /** The bill in place of the reservation. False when there is none. */
+    close({ usage, ...end }: Bill): boolean {
+      bill.run({ ...end, ...usage })
+      return drop.run({ id: end.id }).changes === 1
+    },
     get(id: CallId): CallView | undefined {
-      const row = get.get({ id })
+      const row = billed.get({ id }) ?? underWay.get({ id })
       return row && toCall(row)
     },
     open: (): HeldCall[] => open.all(),

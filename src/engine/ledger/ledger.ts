@@ -245,7 +245,6 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       model: target.model,
       wire: origin.wire,
       billing: target.billing,
-      confidence: 'estimated',
       request_bytes: size.bytes,
       service: size.service,
       reserved: amount.cash,

@@ -187,7 +187,7 @@ it('spent and held never pass a limit when a call is admitted, whatever is raced
         if (scope === 'agent' && period === 'day') expect(spent).toBe(days.get(`${subject.slice(1)} ${day}`)?.spent ?? 0)
       const cost = all(reader, 'SELECT coalesce(sum(cost), 0) AS cost FROM call')[0]?.cost
       expect([...days.values()].reduce((sum, { spent }) => sum + spent, 0)).toBe(cost)
-      expect(all(reader, "SELECT count(*) AS n FROM call WHERE state = 'open' OR held <> 0")).toEqual([{ n: 0 }])
+      expect(all(reader, 'SELECT count(*) AS n FROM reservation')).toEqual([{ n: 0 }])
       db.close()
       reader.close()
       rmSync(world.dir, { recursive: true })

@@ -1,7 +1,7 @@
 import type { CallFilter, CallId, CallView, Nanodollars, SpendRow } from '../../contract/index.ts'
 import type { ReadDb } from '../store/index.ts'
 import type { Span } from './days.ts'
-import { type CallRow, callColumns, toCall } from './ledger.store.ts'
+import { type CallRow, callColumns, openColumns, toCall } from './ledger.store.ts'
 import type { PriceSource } from './price.ts'
 import type { MeteredUsage, Service } from './usage.ts'
 
@@ -106,8 +106,13 @@ export function createSpendReader(db: ReadDb) {
        FROM call WHERE state <> 'open' AND (confidence = 'estimated' OR price_source = 'ceiling') AND ${IN_SPAN}`,
   )
 
-  const at = db.prepare<{ id: string }, { at: number }>('SELECT at FROM call WHERE id = :id')
+  const at = db.prepare<{ id: string }, { at: number }>('SELECT at FROM call WHERE id = :id UNION ALL SELECT at FROM reservation WHERE id = :id')
   type PageArgs = FilterArgs & { lastAt: number; lastId: string; limit: number }
+  // There are never many of these.
+  const underWay = db.prepare<PageArgs & { taskId: string | null; planId: string | null }, CallRow>(
+    `SELECT ${openColumns} FROM reservation
+      WHERE (:taskId IS NULL OR task_id = :taskId) AND (:planId IS NULL OR plan_id = :planId) AND ${IN_SPAN} AND ${MATCHES} AND (at, id) < (:lastAt, :lastId) ${NEWEST}`,
+  )
   const page = (index: string, where: string) =>
     db.prepare<PageArgs & { taskId?: string; planId?: string | null }, CallRow>(
       `SELECT ${callColumns} FROM call INDEXED BY ${index} WHERE ${where} AND ${IN_SPAN} AND ${MATCHES} AND (at, id) < (:lastAt, :lastId) ${NEWEST}`,
@@ -115,23 +120,26 @@ export function createSpendReader(db: ReadDb) {
   const ofTask = page('call_of_task', 'task_id = :taskId AND (:planId IS NULL OR plan_id = :planId)')
   const ofPlan = page('call_of_plan', 'plan_id = :planId')
   const inTime = page('call_by_time', 'true')
-  const closedInTime = page('call_by_time', "state <> 'open'")
-  const openNow = page('call_open', "state = 'open'")
   // Primary key of spend_hour, from its end: the calls of an agent, a model or the like are found by the hours that have some.
   const hoursOf = db.prepare<FilterArgs, { hour: number }>(
     `SELECT DISTINCT hour FROM spend_hour WHERE hour > :from - ${HOUR} AND hour < :to AND calls > 0 AND ${MATCHES} ORDER BY hour DESC LIMIT ${HOURS_AT_ONCE}`,
   )
   const billed = db.prepare<{ id: string }, BilledRow>(`SELECT ${billedColumns} ${billedFrom} WHERE c.id = :id`)
+  const unbilled = db.prepare<{ id: string }, BilledRow>(
+    `SELECT ${openColumns}, 0 AS cache_write_1h, 0 AS reasoning, 0 AS web_searches, service, 0 AS computed_cost, NULL AS reported_cost, envelopes, NULL AS source,
+            NULL AS version, NULL AS rates
+       FROM reservation WHERE id = :id`,
+  )
   const bills = db.prepare<{ from: number; to: number; lastAt: number; lastId: string; limit: number }, BilledRow>(
     `SELECT ${billedColumns} ${billedFrom}
-      WHERE c.at >= :from AND c.at < :to AND c.state <> 'open' AND (c.at, c.id) > (:lastAt, :lastId) ORDER BY c.at, c.id LIMIT :limit`,
+      WHERE c.at >= :from AND c.at < :to AND (c.at, c.id) > (:lastAt, :lastId) ORDER BY c.at, c.id LIMIT :limit`,
   )
 
   function* closedWith(args: PageArgs): Generator<CallRow> {
     let to = args.to
     for (;;) {
       const found = hoursOf.all({ ...args, to })
-      for (const { hour } of found) yield* closedInTime.all({ ...args, from: Math.max(args.from, hour), to: Math.min(args.to, hour + HOUR) })
+      for (const { hour } of found) yield* inTime.all({ ...args, from: Math.max(args.from, hour), to: Math.min(args.to, hour + HOUR) })
       if (found.length < HOURS_AT_ONCE) return
       to = found.at(-1)?.hour ?? 0
     }
@@ -170,19 +178,19 @@ export function createSpendReader(db: ReadDb) {
       const lastAt = last?.at ?? Number.MAX_SAFE_INTEGER
       const named = { agent: agent ?? null, model: model ?? null, provider: provider ?? null, project: project ?? null }
       const args = { ...named, from: since ?? 0, to: Math.min(until ?? Number.MAX_SAFE_INTEGER, lastAt + 1), lastAt, lastId: last?.id ?? '', limit }
-      if (taskId) return ofTask.all({ ...args, taskId, planId: planId ?? null }).map(toCall)
-      if (planId) return ofPlan.all({ ...args, planId }).map(toCall)
-      if (Object.values(named).every((name) => name === null)) return inTime.all(args).map(toCall)
-      const rows = openNow.all(args)
+      const rows = underWay.all({ ...args, taskId: taskId ?? null, planId: planId ?? null })
       const open = rows.length
-      for (const row of closedWith(args)) if (rows.push(row) >= open + limit) break
+      if (taskId) rows.push(...ofTask.all({ ...args, taskId, planId: planId ?? null }))
+      else if (planId) rows.push(...ofPlan.all({ ...args, planId }))
+      else if (Object.values(named).every((name) => name === null)) rows.push(...inTime.all(args))
+      else for (const row of closedWith(args)) if (rows.push(row) >= open + limit) break
       return rows
         .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
         .slice(0, limit)
         .map(toCall)
     },
     bill(id: CallId): BilledCall | undefined {
-      const row = billed.get({ id })
+      const row = billed.get({ id }) ?? unbilled.get({ id })
       return row && toBilled(row)
     },
     /** Oldest first, only what is closed. `after` is the id of the last bill seen. */
