@@ -50,7 +50,7 @@ export async function openWorld(more: Partial<GatewayDeps> = {}, { clock = syste
   journal.listen((event) => events.push(event))
   const charged: CallView[] = []
   const money: Money = { defaults: plenty, task: toNanodollars(1000), plan: toNanodollars(1000), paused: new Map() }
-  const prices = createPrices({ file: join(root, 'assets/prices.json'), overrideFile: join(dataDir, 'prices.json'), ceiling })
+  const prices = createPrices({ file: join(root, 'assets/prices.json'), overrideFile: join(dataDir, 'prices.json'), ceiling, recheckMs: 1000 })
   const budgets = createBudgets({
     db,
     clock,

@@ -3,15 +3,22 @@ import type { Fold } from './usage/fold.ts'
 import type { Frame } from './usage/frames.ts'
 
 /**
- * Carries an answer to the caller as it comes, reading its usage on the way. False means that he takes no more for now, so that
- * the provider waits too and nothing piles up. `hide` leaves out a frame that he did not ask for; everything else is untouched.
+ * Carries an answer, whose head is written, to the caller as it comes, reading its usage on the way. False means that he takes no
+ * more for now, so that the provider waits too and nothing piles up. `hide` leaves out a frame that he did not ask for; everything
+ * else is untouched.
  */
 export function createCarrier(response: ServerResponse, fold: Fold, hide: ((frame: Frame) => boolean) | undefined) {
+  let isEnding = false
   const sendFrames = (frames: readonly Frame[]): boolean => {
     let more = true
     for (const frame of frames) if (!hide?.(frame)) more = response.write(frame.raw)
     return more
   }
+  // The head goes with the first bytes where those come in the same turn, else at once: a program's clock for the first byte runs from
+  // here. An answer that has come whole already goes in one piece.
+  setImmediate(() => {
+    if (!isEnding && !response.destroyed) response.flushHeaders()
+  })
   return {
     take(chunk: Buffer, resume: () => void): boolean {
       const frames = fold.push(chunk)
@@ -21,21 +28,11 @@ export function createCarrier(response: ServerResponse, fold: Fold, hide: ((fram
     },
     /** Reads the last of it, and answers what the caller is still to be given. */
     end(last: Buffer): Buffer {
+      isEnding = true
       const frames = [...fold.push(last), ...fold.end()]
       return hide ? Buffer.concat(frames.filter((frame) => !hide(frame)).map(({ raw }) => raw)) : last
     },
   }
-}
-
-/**
- * Sends the head of an answer: with its first bytes where those come in the same turn, else at once, because a program's clock
- * for the first byte runs from here.
- */
-export function sendHead(response: ServerResponse, status: number, headers: Record<string, string | string[]>): void {
-  response.writeHead(status, headers)
-  setImmediate(() => {
-    if (!response.writableEnded && !response.destroyed) response.flushHeaders()
-  })
 }
 
 /** Ends an answer with its last bytes. Comes back when they have left, or when nobody takes them: the caller hung up, or the time is over. */

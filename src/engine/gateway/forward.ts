@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Dispatcher } from 'undici'
 import { type Nanodollars, toUsd } from '../../contract/index.ts'
 import { type Outcome, type Target, toOutcome } from '../router/index.ts'
-import { createCarrier, flush, isUsageChunk, sendHead } from './answer.ts'
+import { createCarrier, flush, isUsageChunk } from './answer.ts'
 import type { OpenCall } from './call.ts'
 import { toCredentials } from './credentials.ts'
 import { exchange, Unsent } from './exchange.ts'
@@ -98,7 +98,7 @@ async function attempt(job: Try, more: boolean): Promise<number | undefined> {
             return false
           }
           books?.sawAnswer(toText(headers['request-id']) ?? toText(headers['x-request-id']) ?? null)
-          sendHead(response, status, toHeaders(job, headers))
+          response.writeHead(status, toHeaders(job, headers))
           const type = String(headers['content-type'] ?? '')
           fold = createFold(type)
           streams = type.includes('event-stream') || type.includes('ndjson')
