@@ -18,7 +18,7 @@ export type Books = {
 }
 
 // The gateway as the engine has it: router, ledger and journal on a real file, every commit on disk before it is answered.
-const world = await openWorld()
+const world = await openWorld({}, { recheckMs: 1000 })
 world.router.add({ name: 'fake', wire: 'anthropic', baseUrl: process.argv[2] ?? '', key: 'sk-bench' }, 'owner')
 let told = 0
 // What a test keeps to look at would grow here for as long as the bench runs.

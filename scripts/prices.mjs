@@ -12,7 +12,16 @@ const rates = ({ input, output, cacheRead, cacheWrite }) => [input, output, cach
 // 200,000 tokens) and platform.claude.com/docs/en/about-claude/pricing. A catalogue that knows a model better wins.
 const longPrompt = { 'gemini-2.5-pro': [200_000, 2.5, 15, 0.25, 0], 'gemini-3.1-pro-preview': [200_000, 4, 18, 0.4, 0] }
 longPrompt['gemini-3.1-pro-preview-customtools'] = longPrompt['gemini-3.1-pro-preview']
-const missing = { anthropic: [['claude-sonnet-5-5', [2, 10, 0.2, 2.5, 1_000_000]]] }
+const missing = {
+  anthropic: [['claude-sonnet-5-5', [2, 10, 0.2, 2.5, 1_000_000]]],
+  // Embeddings, which the catalogue has none of: openai.com/api/pricing and ai.google.dev/gemini-api/docs/pricing.
+  openai: [
+    ['text-embedding-3-small', [0.02, 0, 0, 0, 8191]],
+    ['text-embedding-3-large', [0.13, 0, 0, 0, 8191]],
+    ['text-embedding-ada-002', [0.1, 0, 0, 0, 8191]],
+  ],
+  google: [['gemini-embedding-001', [0.15, 0, 0, 0, 2048]]],
+}
 
 const providers = new Map()
 const abilities = new Map()

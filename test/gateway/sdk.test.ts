@@ -384,16 +384,13 @@ describe('the OpenAI client over Chat Completions', () => {
   it('embeds at the owner’s own price of a model that no catalogue lists', async () => {
     const answer = {
       object: 'list',
-      model: 'text-embedding-3-small',
+      model: 'bge-m3',
       data: [{ object: 'embedding', index: 0, embedding: 'AACAPwAAAEA=' }],
       usage: { prompt_tokens: 8, total_tokens: 8 },
     }
     const { openai, bills, world, upstream } = await open((response) => json(response, answer), { wire })
-    writeFileSync(
-      join(world.dataDir, 'prices.json'),
-      JSON.stringify({ asOf: '2026-01-01', prices: [{ model: 'fake/text-embedding-3-small', input: 0.02, output: 0 }] }),
-    )
-    const { data } = await openai.embeddings.create({ model: 'text-embedding-3-small', input: 'Grüße' })
+    writeFileSync(join(world.dataDir, 'prices.json'), JSON.stringify({ asOf: '2026-01-01', prices: [{ model: 'fake/bge-m3', input: 0.02, output: 0 }] }))
+    const { data } = await openai.embeddings.create({ model: 'bge-m3', input: 'Grüße' })
     expect([...(data[0]?.embedding ?? [])]).toEqual([1, 2])
     expect(upstream.requests[0]?.url).toBe('/v1/embeddings')
     expect(await bills()).toEqual([settled({ input: 8 }, 8 * 20)])

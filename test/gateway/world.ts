@@ -39,7 +39,10 @@ const plenty: DefaultBudgets = {
 export type Money = { defaults: DefaultBudgets; task: number; plan: number; paused: Map<string, string> }
 
 /** Router, ledger and gateway of one engine, wired as engine.ts wires them, on a data directory of their own or on a given one, which is kept. `money` may be changed as it runs. */
-export async function openWorld(more: Partial<GatewayDeps> = {}, { clock = systemClock, dataDir: given }: { clock?: Clock; dataDir?: string } = {}) {
+export async function openWorld(
+  more: Partial<GatewayDeps> = {},
+  { clock = systemClock, dataDir: given, recheckMs = 0 }: { clock?: Clock; dataDir?: string; recheckMs?: number } = {},
+) {
   const dataDir = given ?? mkdtempSync(join(tmpdir(), 'reef-gateway-'))
   const db = openWriter(join(dataDir, 'reef.db'))
   migrate(db, join(root, 'migrations'), clock.now())
@@ -50,7 +53,7 @@ export async function openWorld(more: Partial<GatewayDeps> = {}, { clock = syste
   journal.listen((event) => events.push(event))
   const charged: CallView[] = []
   const money: Money = { defaults: plenty, task: toNanodollars(1000), plan: toNanodollars(1000), paused: new Map() }
-  const prices = createPrices({ file: join(root, 'assets/prices.json'), overrideFile: join(dataDir, 'prices.json'), ceiling, recheckMs: 1000 })
+  const prices = createPrices({ file: join(root, 'assets/prices.json'), overrideFile: join(dataDir, 'prices.json'), ceiling, recheckMs })
   const budgets = createBudgets({
     db,
     clock,

@@ -161,7 +161,7 @@ export const openai: readonly Golden[] = [
     bill: ['openai/gpt-5.6-terra', 1_218_000_000],
   },
   {
-    name: 'OpenAI Embeddings, of a model that the list does not have: the ceiling, never nothing',
+    name: 'OpenAI Embeddings, which cost by what goes in',
     source: 'https://platform.openai.com/docs/api-reference/embeddings/create',
     type: JSON_TYPE,
     text: JSON.stringify({
@@ -171,6 +171,6 @@ export const openai: readonly Golden[] = [
       usage: { prompt_tokens: 8, total_tokens: 8 },
     }),
     usage: used({ input: 8 }),
-    bill: ['openai/text-embedding-3-small', 120_000],
+    bill: ['openai/text-embedding-3-small', 160],
   },
 ]
