@@ -55,8 +55,7 @@ export function exchange(agent: Dispatcher, request: Dispatcher.DispatchOptions,
       }
     }
     const takeGathered = () => {
-      const [first = nothing, ...others] = gathered
-      const chunk = others.length === 0 ? first : Buffer.concat(gathered)
+      const chunk = gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered)
       gathered = []
       return chunk
     }

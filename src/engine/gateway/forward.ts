@@ -64,7 +64,7 @@ export async function forward(job: Forward): Promise<void> {
   } finally {
     clearTimeout(tooLong)
     // Whatever ended it, the provider is not left talking to nobody.
-    abort.abort(over)
+    if (!job.response.writableFinished) abort.abort(over)
   }
 }
 

@@ -23,16 +23,16 @@ export function toLimitNames(wire: CallerWire, baseUrl: string): readonly string
  * Marks of a request that costs more than its length shows: a file or an address that the provider fetches, pages that it turns
  * into pictures. Inside a text the quotes would have backslashes before them, so a conversation about these does not count.
  */
-const outside: Record<CallerWire, readonly string[]> = {
-  anthropic: ['"type":"url"', '"file_id":"', '"application/pdf"'],
-  'openai-responses': ['"file_id":"', '"file_url":"', '"file_data":"', '"image_url":"http'],
-  'openai-chat': ['"file_id":"', '"file_data":"', '"image_url":{"url":"http'],
+const outside: Record<CallerWire, readonly Mark[]> = {
+  anthropic: ['"type":"url"', '"file_id":"', '"application/pdf"'].map(toMark),
+  'openai-responses': ['"file_id":"', '"file_url":"', '"file_data":"', '"image_url":"http'].map(toMark),
+  'openai-chat': ['"file_id":"', '"file_data":"', '"image_url":{"url":"http'].map(toMark),
   ollama: [],
 }
 /** An earlier answer that the provider kept. */
 const earlier = ['previous_response_id', 'conversation']
-const searchTool = '"type":"web_search'
-const hourCache = '"ttl":"1h"'
+const searchTool = toMark('"type":"web_search')
+const hourCache = toMark('"ttl":"1h"')
 /** Searches that a model makes at most where its caller sets no limit; no provider lists one. */
 const USUAL_SEARCHES = 5
 
@@ -65,5 +65,9 @@ function toThinking(thinking: unknown): number {
   return typeof budget === 'number' && budget > 0 ? Math.ceil(budget) + 1024 : 1
 }
 
-/** As compact writers spell it, or with the space that Python puts after a colon. */
-const has = (bytes: Buffer, mark: string): boolean => bytes.includes(mark) || bytes.includes(mark.replaceAll('":', '": '))
+/** As compact writers spell it, and with the space that Python puts after a colon. */
+type Mark = readonly Buffer[]
+function toMark(text: string): Mark {
+  return [...new Set([text, text.replaceAll('":', '": ')])].map((spelling) => Buffer.from(spelling))
+}
+const has = (bytes: Buffer, mark: Mark): boolean => mark.some((spelling) => bytes.includes(spelling))

@@ -37,11 +37,7 @@ const CARRIAGE_RETURN = 13
 export function createEventFrames(): Frames {
   return createCutter({
     endsFrame: (isEmpty, hasContent) => isEmpty && hasContent,
-    toData: (text) =>
-      text
-        .split('\n')
-        .flatMap((line) => (line.startsWith('data:') ? [line.slice(line[5] === ' ' ? 6 : 5).replace(/\r$/, '')] : []))
-        .join('\n'),
+    toData: (text) => Array.from(text.matchAll(/(?:^|\n)data: ?([^\n]*)/g), ([, line = '']) => (line.endsWith('\r') ? line.slice(0, -1) : line)).join('\n'),
   })
 }
 

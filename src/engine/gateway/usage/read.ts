@@ -33,7 +33,8 @@ const count = (value: unknown): number | undefined => (typeof value === 'number'
 const first = (...values: unknown[]): number | undefined => values.map(count).find((value) => value !== undefined)
 
 function merge(said: Said, more: { [K in keyof Said]?: Said[K] | undefined }): void {
-  for (const [name, value] of Object.entries(more)) if (value !== undefined) Object.assign(said, { [name]: value })
+  const target: Record<string, unknown> = said
+  for (const name of Object.keys(more) as (keyof Said)[]) if (more[name] !== undefined) target[name] = more[name]
 }
 
 /** Anthropic Messages, and the Messages doors of others. */
