@@ -15,14 +15,14 @@ export type Hold = { readonly envelopes: readonly number[]; readonly cash: numbe
 export function createEnvelopes(db: WriteDb) {
   const store = createBudgetStore(db)
   const rollup = createRollup(store.addUp)
-  const byPlace = new Map<string, Envelope>()
+  const byPlace = new Map<string, number>()
   const byId = new Map<number, Envelope>()
   const changed = new Set<number>()
   /** Written by somebody else's transaction, which may yet be rolled back: read again before they are used. */
   const stale = new Set<number>()
 
   function keep(envelope: Envelope): Envelope {
-    byPlace.set(toKey(envelope), envelope)
+    if (!byId.has(envelope.id)) byPlace.set(toKey(envelope), envelope.id)
     byId.set(envelope.id, envelope)
     return envelope
   }
@@ -34,7 +34,7 @@ export function createEnvelopes(db: WriteDb) {
   }
 
   function find(place: Place): Envelope | undefined {
-    const known = byPlace.get(toKey(place))
+    const known = byId.get(byPlace.get(toKey(place)) ?? 0)
     if (known) return refresh(known)
     const row = store.find(place)
     return row && keep(row)
@@ -104,9 +104,9 @@ export function createEnvelopes(db: WriteDb) {
   }
 
   function dropUnheld(): void {
-    for (const [key, envelope] of byPlace)
+    for (const envelope of [...byId.values()])
       if (envelope.held === 0) {
-        byPlace.delete(key)
+        byPlace.delete(toKey(envelope))
         byId.delete(envelope.id)
       }
   }
