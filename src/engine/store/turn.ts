@@ -10,15 +10,16 @@ export type TurnHooks = {
   readonly rolledBack: () => void
 }
 
-/** How long a write that nobody waits for may wait for one that somebody does. */
-const COMPANY_MS = 5
+/** How long a write that nobody waits for may wait for one that somebody does. Callers who are let go together come back together. */
+const COMPANY_MS = 1
 /** How often the disk is told at most. */
 const SYNC_MS = 10
 
 /**
- * Writes of one turn of the event loop in one transaction; with `soon` they wait a few milliseconds for company. A body behaves as in `write`, and may be run a second time, alone, when
- * another of its turn throws. Answers when the transaction is in the log file, which a killed engine leaves behind whole; the disk
- * is told at once and beside the loop, so what a loss of power can take is what was written in the last few milliseconds (ADR 0024).
+ * Writes of one turn of the event loop in one transaction; with `soon` they wait a moment for company. A body behaves as in `write`, and
+ * may be run a second time, alone, when another of its turn throws. Answers when the transaction is in the log file, which a killed
+ * engine leaves behind whole; the disk is told at once and beside the loop, so what a loss of power can take is what was written in the
+ * last few milliseconds (ADR 0024).
  */
 export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: TurnHooks) {
   const sync = createSync(`${db.name}-wal`)
