@@ -103,8 +103,8 @@ describe('what a request can have in it', () => {
     expect([boundInput(sized({ refersOutside: true }), known), boundInput(sized({ refersOutside: true }), unknown)]).toEqual([200_000, 2_000_000])
   })
 
-  it('is the window once more for each search that the model may make', () => {
-    expect(boundInput(sized({ webSearches: 5 }), known)).toBe(1_200_000)
+  it('has so much more in it as five searches bring, not as often as the model may read it', () => {
+    expect(boundInput(sized({ bytes: 1000, webSearches: 5 }), known)).toBe(42_000)
   })
 })
 

@@ -31,6 +31,8 @@ export type ModelLimits = { readonly contextWindow: number | null; readonly maxO
 
 /** Tokens that a provider adds of its own: the instructions for tools, the marks around messages. */
 const ADDED_TOKENS = 1000
+/** What a search brings, and what OpenAI bills for one as a block. Programs offer the tool in every call and hardly ever use it. */
+const SEARCH_TOKENS = 8000
 /** The same bytes may come to a few more tokens beside others, or in other words. */
 const COUNT_MARGIN = 1.25
 /** For a model whose limit nobody lists: nearly every model can write so much. */
@@ -42,15 +44,14 @@ const USEFUL_OUTPUT = 2048
 
 /**
  * Input tokens that a request cannot exceed. A byte-level tokenizer makes at most one token of a byte, so the length of the
- * body is a true bound; what it refers to outside of itself is bounded only by the model's window.
+ * body is a true bound; what it refers to outside of itself is bounded only by the model's window. Searches are the exception: what
+ * they find, and how often the model reads all of it again, no request shows.
  */
 export function boundInput(size: CallSize, limits: ModelLimits): number {
-  // Every search feeds what it found back to the model, which reads all of it again.
-  if (size.webSearches > 0) return (limits.contextWindow ?? WIDEST) * (1 + size.webSearches)
   if (size.refersOutside) return limits.contextWindow ?? WIDEST
   return Math.min(
     limits.contextWindow ?? Number.POSITIVE_INFINITY,
-    ADDED_TOKENS + Math.min(size.bytes, size.counted === null ? size.bytes : Math.ceil(size.counted * COUNT_MARGIN)),
+    ADDED_TOKENS + size.webSearches * SEARCH_TOKENS + Math.min(size.bytes, size.counted === null ? size.bytes : Math.ceil(size.counted * COUNT_MARGIN)),
   )
 }
 
