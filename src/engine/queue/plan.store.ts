@@ -112,7 +112,7 @@ export function createQueueReader(db: ReadDb) {
             coalesce(sum(iif(state <> 'succeeded' AND state <> 'running', spent, 0)), 0) AS failedAttemptCost,
             coalesce(sum(iif(n > 1, spent, 0)), 0) AS retryCost
        FROM attempt
-      WHERE id >= :first AND id < :last AND started_at >= :since AND started_at < :until AND substr(model, 1, 10) <> 'rehearsal/'`,
+      WHERE id >= :first AND id < :last AND started_at >= :since AND started_at < :until AND model <> 'none' AND substr(model, 1, 10) <> 'rehearsal/'`,
   )
   const tiers = db.prepare<{ ids: string }, { id: string; tier: string }>(
     'SELECT task.id, task.tier FROM json_each(:ids) one CROSS JOIN task ON task.id = one.value',
@@ -126,7 +126,7 @@ export function createQueueReader(db: ReadDb) {
     /** Held, waiting for the owner, or failed: what a screen shows first. */
     attention: (limit: number) => attention.all({ limit }),
     requests: (limit: number, before?: string) => requests.all({ limit, before: before ?? '~' }),
-    /** What became of the attempts that began in a span; rehearsals are not counted. */
+    /** What became of the attempts that began in a span; rehearsals, and work that no model did, are not counted. */
     outcome(since: number, until: number): Outcome {
       const first = `att_${encodeTime(Math.max(0, since - HOUR))}`
       const last = `att_${encodeTime(Math.min(LAST_ID_TIME, until + HOUR))}`
