@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chooseDataDir } from '../cli/data-dir.ts'
 import { defaultDataDir, prepareDataDir } from './data-dir.ts'
 
 let folder: string
@@ -9,6 +10,11 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'reef-data-dir-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
+
+test('the app and the command line look in the same directory', () => {
+  for (const env of [{ REEF_DATA_DIR: '/reef' }, { REEF_DATA_DIR: '', XDG_DATA_HOME: '/data' }, {}])
+    expect(defaultDataDir(env, '/home/ada')).toBe(chooseDataDir(undefined, env, '/home/ada'))
+})
 
 test('the default follows XDG, and ignores a relative XDG_DATA_HOME as the standard says', () => {
   expect(defaultDataDir({}, '/home/ada')).toBe('/home/ada/.local/share/reef')

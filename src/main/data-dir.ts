@@ -7,8 +7,9 @@ const marks = ['reef.db', 'run']
 /** Answers of {@link prepareDataDir}: the sentence names the problem and the remedy, ready to be shown. */
 export type DataDirAnswer = { readonly kind: 'ready'; readonly dir: string } | { readonly kind: 'refused'; readonly sentence: string }
 
-/** The data directory when none is named: the XDG data home, or its documented default. Pure. */
+/** The data directory when no argument names one, the same that the command line looks in: REEF_DATA_DIR, the XDG data home, or its documented default. */
 export function defaultDataDir(env: Readonly<Record<string, string | undefined>>, home: string): string {
+  if (env['REEF_DATA_DIR']) return resolve(env['REEF_DATA_DIR'])
   const xdg = env['XDG_DATA_HOME']
   return join(xdg && isAbsolute(xdg) ? xdg : join(home, '.local', 'share'), 'reef')
 }
