@@ -421,6 +421,12 @@ describe('an engine proves before it works that a call without money is refused'
     expect([till.ledger.provesItself(), standing()]).toEqual([true, everywhere(0, WORST)])
   })
 
+  it('also while the owner has stopped all calls: the limits hold, and nothing waits for another start once he allows them again', () => {
+    till.budgets.kill('owner', 0)
+    till.restart()
+    expect(till.ledger.provesItself()).toBe(true)
+  })
+
   it('and learns of it when somebody broke the check', () => {
     till[Symbol.dispose]()
     till = openTill({

@@ -170,7 +170,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       try {
         write(db, () => {
           budgets.exhaust(origin)
-          refused = admit(origin, [target], smallest).kind === 'refused'
+          refused = fitIn(origin, [target], smallest).kind === 'refused'
           throw takenBack
         })
       } catch (error) {
@@ -184,10 +184,12 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
 
   function admit(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize): Reservation {
     open()
-    const stop = toStop(origin, targets)
-    if (stop) return stop
-    const now = clock.now()
-    const metered = targets.some(isMetered)
+    return toStop(origin, targets) ?? fitIn(origin, targets, size)
+  }
+
+  /** Within the limits alone, whatever else speaks against the call. */
+  function fitIn(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize): Reservation {
+    const [now, metered] = [clock.now(), targets.some(isMetered)]
     const room = budgets.room(origin, metered, now)
     const strict = toFit(targets, { ...size, counted: null }, room, now)
     const { offers, least, output } = strict.output < strict.least && size.counted !== null ? toFit(targets, size, room, now) : strict
