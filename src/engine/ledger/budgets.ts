@@ -195,12 +195,14 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
       return after
     },
 
-    /** The limits behind envelopes, as they stand now. */
+    /** The limits behind envelopes as they are now, with what was spent in the envelope's own window; an attempt's stands with its task. */
     views: (ids: readonly number[]): BudgetView[] =>
       ids.flatMap((id) => {
         const envelope = envelopes.get(id)
-        if (!envelope) return []
-        return toView({ limit: limitOf(envelope) ?? toPast(envelope), envelope })
+        const limit = envelope && toLimits(toPayer(envelope), true, clock.now()).find((other) => toSubject(other) === toSubject(envelope))
+        if (!envelope || !limit) return []
+        const { windowStart } = envelope
+        return toView({ limit: { ...limit, windowStart, resetsAt: windowStart === limit.windowStart ? limit.resetsAt : null }, envelope })
       }),
 
     /** What all calls under way hold of the day's money. */
@@ -322,19 +324,6 @@ function toView({ limit, envelope }: { limit: Limit; envelope: Pick<Envelope, 's
     mark: envelope.mark,
   }
 }
-
-/** A limit of a window that is over: what it was is gone, what was spent is not. */
-const toPast = ({ scope, subject, period, measure, windowStart, spent }: Envelope): Limit => ({
-  scope,
-  subject,
-  period,
-  measure,
-  hard: spent,
-  soft: null,
-  source: 'default',
-  windowStart,
-  resetsAt: null,
-})
 
 const unused = { spent: 0 as Nanodollars, held: 0 as Nanodollars, windowStart: null, resetsAt: null, mark: 0, source: 'default' as const }
 
