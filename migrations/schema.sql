@@ -42,34 +42,73 @@ CREATE TABLE agent_version (
 
 CREATE INDEX agent_version_of_file ON agent_version (file, verdict, id);
 
-CREATE TABLE approval (
-  id             TEXT PRIMARY KEY,
-  plan_id        TEXT,
-  task_id        TEXT,
-  correlation_id TEXT NOT NULL,
-  action         TEXT NOT NULL,
-  tier           TEXT NOT NULL CHECK (tier IN ('T0', 'T1', 'T2', 'T3')),
-  state          TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'executing', 'executed', 'expired', 'superseded', 'drifted')),
-  card           TEXT NOT NULL CHECK (json_valid(card)),
-  payload        TEXT NOT NULL,
-  payload_hash   TEXT NOT NULL,
-  asked_by       TEXT NOT NULL,
-  safe_default   TEXT NOT NULL CHECK (safe_default IN ('deny', 'approve')),
-  rehearsal      INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
-  requested_at   INTEGER NOT NULL,
-  deadline       INTEGER NOT NULL,
-  decided_at     INTEGER,
-  decided_by     TEXT,
-  channel        TEXT,
-  reason         TEXT,
-  effective_at   INTEGER, chosen TEXT,
+CREATE TABLE "approval" (
+  id              TEXT PRIMARY KEY,
+  bundle_id       TEXT NOT NULL REFERENCES bundle (id),
+  plan_id         TEXT,
+  task_id         TEXT,
+  attempt_id      TEXT,
+  session_id      TEXT,
+  correlation_id  TEXT NOT NULL,
+  idempotency_key TEXT,
+  action          TEXT NOT NULL,
+  tier            TEXT NOT NULL CHECK (tier IN ('T0', 'T1', 'T2', 'T3')),
+  tier_because    TEXT NOT NULL CHECK (json_valid(tier_because)),
+  policy_version  INTEGER NOT NULL,
+  amount_usd      REAL NOT NULL CHECK (amount_usd >= 0),
+  tainted_by      TEXT,
+  project         TEXT,
+  state           TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'executing', 'executed', 'failed', 'interrupted', 'expired', 'superseded', 'voided', 'drifted')),
+  card            TEXT NOT NULL CHECK (json_valid(card)),
+  payload         TEXT NOT NULL,
+  payload_hash    TEXT NOT NULL,
+  asked_by        TEXT NOT NULL,
+  safe_default    TEXT NOT NULL CHECK (safe_default IN ('deny', 'template')),
+  template_text   TEXT,
+  irreversible    INTEGER NOT NULL CHECK (irreversible IN (0, 1)),
+  rehearsal       INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
+  requested_at    INTEGER NOT NULL,
+  deadline        INTEGER NOT NULL,
+  held_from       INTEGER,
+  reminded50_at   INTEGER,
+  reminded90_at   INTEGER,
+  snoozed_until   INTEGER,
+  decided_at      INTEGER,
+  decided_by      TEXT,
+  channel         TEXT,
+  reason          TEXT,
+  playbook_id     TEXT,
+  seen_ms         INTEGER,
+  previews_seen   INTEGER,
+  undone          INTEGER NOT NULL CHECK (undone >= 0),
+  effective_at    INTEGER,
+  ended_at        INTEGER,
+  outcome         TEXT,
+  regretted_at    INTEGER,
+  chosen          TEXT,
   -- The requester can never be the one who decides.
-  CHECK (decided_by IS NULL OR decided_by <> asked_by)
+  CHECK (decided_by IS NULL OR decided_by <> asked_by),
+  CHECK (decided_by IS NULL OR decided_by <> 'agent:' || asked_by),
+  -- What is never authorised beforehand never was.
+  CHECK (playbook_id IS NULL OR tier <> 'T3'),
+  CHECK ((safe_default = 'template') = (template_text IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX approval_of_action ON approval (action, asked_by, id);
+
+CREATE INDEX approval_of_bundle ON approval (bundle_id, id);
+
+CREATE UNIQUE INDEX approval_of_key ON approval (idempotency_key) WHERE idempotency_key IS NOT NULL;
 
 CREATE INDEX approval_of_task ON approval (task_id, id);
 
 CREATE INDEX approval_open ON approval (deadline) WHERE state IN ('requested', 'approved', 'executing');
+
+CREATE TABLE approver (
+  id         TEXT PRIMARY KEY,
+  name       TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE artifact (
   id         TEXT PRIMARY KEY,
@@ -117,6 +156,16 @@ CREATE TABLE budget (
   changed_at INTEGER NOT NULL,
   PRIMARY KEY (scope, subject, period)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bundle (
+  id             TEXT PRIMARY KEY,
+  correlation_id TEXT NOT NULL,
+  opened_at      INTEGER NOT NULL,
+  -- Until then whatever belongs to the same matter joins it before anybody is told.
+  closes_at      INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX bundle_of_matter ON bundle (correlation_id, opened_at);
 
 CREATE TABLE call (
   id             TEXT PRIMARY KEY,

@@ -3,9 +3,12 @@ import { Actor } from './actor.ts'
 import { AgentView } from './agents.ts'
 import { ApprovalView } from './approvals.ts'
 import { BudgetRef, BudgetView } from './budgets.ts'
+import { ChannelView, IncomingView, MessageView } from './channels.ts'
 import { ArtifactView, ProjectView, ReleaseView } from './delivery.ts'
 import { AttemptId, EventId, PlanId, TaskId } from './ids.ts'
 import { AdjustmentView, CallView } from './ledger.ts'
+import { PlaybookView, TemplateView } from './playbooks.ts'
+import { PolicyProblem, PolicyVersionView } from './policies.ts'
 import { EvidenceView } from './quality.ts'
 import { AttemptView, PlanView, RequestView, TaskView } from './queue.ts'
 import { CircuitView, ModelView, ProviderView, RouteChoiceView } from './router.ts'
@@ -77,6 +80,30 @@ export const eventData = {
   'approval.expired': ApprovalView,
   'approval.drifted': ApprovalView,
   'approval.superseded': ApprovalView,
+  'approval.voided': ApprovalView,
+  'approval.failed': ApprovalView,
+  'approval.interrupted': ApprovalView,
+  'approval.edited': ApprovalView,
+  'approval.reminded': ApprovalView,
+  'approval.snoozed': ApprovalView,
+  /** Approved and done, and afterwards taken back: counted against the agent and the class (U-118). */
+  'approval.regretted': ApprovalView,
+  'policy.accepted': PolicyVersionView,
+  'policy.rejected': z.object({ problems: z.array(PolicyProblem) }),
+  'playbook.drafted': PlaybookView,
+  'playbook.activated': PlaybookView,
+  'playbook.used': PlaybookView,
+  'playbook.ended': PlaybookView,
+  'template.changed': TemplateView,
+  'template.removed': z.object({ name: z.string() }),
+  'channel.changed': ChannelView,
+  'channel.paired': ChannelView,
+  'channel.lost': ChannelView,
+  'channel.restored': ChannelView,
+  'message.written': MessageView,
+  'message.moved': MessageView,
+  'message.received': IncomingView,
+  'message.answered': IncomingView,
   'release.started': ReleaseView,
   'release.proven': ReleaseView,
   'release.failed': ReleaseView,

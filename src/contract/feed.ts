@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AgentView } from './agents.ts'
 import { ApprovalView } from './approvals.ts'
+import { ChannelView } from './channels.ts'
 import { ReleaseView } from './delivery.ts'
 import { ReefEvent } from './events.ts'
 import { FactoryStatus } from './health.ts'
@@ -24,6 +25,7 @@ export const Snapshot = z.object({
   releases: z.array(ReleaseView).describe('the last 50'),
   agents: z.array(AgentView),
   providers: z.array(ProviderView),
+  channels: z.array(ChannelView),
   recent: z.array(ReefEvent).describe('the last 50 events, oldest first'),
 })
 export type Snapshot = z.infer<typeof Snapshot>

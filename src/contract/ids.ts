@@ -36,4 +36,12 @@ export type AdjustmentId = z.infer<typeof AdjustmentId>
 export const RouteChoiceId = id('rte')
 export type RouteChoiceId = z.infer<typeof RouteChoiceId>
 
-export type IdPrefix = 'adj' | 'rte' | 'req' | 'plan' | 'task' | 'att' | 'ses' | 'call' | 'apr' | 'evd' | 'rel' | 'prj' | 'art' | 'evt'
+export const BundleId = id('bun')
+export type BundleId = z.infer<typeof BundleId>
+export const PlaybookId = id('pbk')
+export type PlaybookId = z.infer<typeof PlaybookId>
+/** Of a message to or from the owner. */
+export const MessageId = id('msg')
+export type MessageId = z.infer<typeof MessageId>
+
+export type IdPrefix = 'adj' | 'bun' | 'msg' | 'pbk' | 'rte' | 'req' | 'plan' | 'task' | 'att' | 'ses' | 'call' | 'apr' | 'evd' | 'rel' | 'prj' | 'art' | 'evt'

@@ -1,14 +1,18 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { AgentChange, AgentView, ModelRef } from './agents.ts'
-import { ApprovalView, DenyReason } from './approvals.ts'
+import { ApprovalFilter, ApprovalView, DecisionExplanation, DenyReason, OversightHealth, Seen } from './approvals.ts'
 import { BudgetRef, BudgetView } from './budgets.ts'
+import { ChannelName, ChannelSecretName, ChannelView, IncomingView, MessageView } from './channels.ts'
+import { Answer, Brief } from './conversation.ts'
 import { ArtifactView, ProjectView, ReleaseView } from './delivery.ts'
 import { AuditRow } from './events.ts'
 import { FeedMessage } from './feed.ts'
 import { FactoryStatus, HealthCheck } from './health.ts'
-import { ApprovalId, ArtifactId, AttemptId, CallId, PlanId, ReleaseId, SessionId, TaskId } from './ids.ts'
+import { ApprovalId, ArtifactId, AttemptId, BundleId, CallId, PlanId, PlaybookId, ReleaseId, SessionId, TaskId } from './ids.ts'
 import { AdjustmentView, CallDetail, CallFilter, CallView, InvoiceReport, SpendBy, SpendInsight, SpendSummary } from './ledger.ts'
+import { PlaybookInput, PlaybookView, TemplateView, TrustView } from './playbooks.ts'
+import { ActionName, DryRun, PolicyProblem, PolicyVersionView, PolicyView } from './policies.ts'
 import { EvidenceView } from './quality.ts'
 import { AttemptView, DriverName, ModelTier, PlanState, PlanView, RequestView, SubmitInput, TaskState, TaskView } from './queue.ts'
 import { Billing, CircuitView, Discovery, ModelAlias, ModelView, ProviderName, ProviderPreset, ProviderView, RouteChoiceView, WireFormat } from './router.ts'
@@ -20,6 +24,8 @@ export * from './actor.ts'
 export * from './agents.ts'
 export * from './approvals.ts'
 export * from './budgets.ts'
+export * from './channels.ts'
+export * from './conversation.ts'
 export * from './delivery.ts'
 export * from './errors.ts'
 export * from './events.ts'
@@ -28,6 +34,8 @@ export * from './health.ts'
 export * from './ids.ts'
 export * from './ledger.ts'
 export * from './money.ts'
+export * from './playbooks.ts'
+export * from './policies.ts'
 export * from './quality.ts'
 export * from './queue.ts'
 export * from './router.ts'
@@ -110,7 +118,7 @@ export const contract = {
     stop: oc.input(z.object({ id: SessionId })).output(z.object({ survivors: z.int() })),
   },
   approval: {
-    list: oc.input(page.extend({ open: z.boolean().default(false) })).output(z.object({ approvals: z.array(ApprovalView) })),
+    list: oc.input(page.extend(ApprovalFilter.shape)).output(z.object({ approvals: z.array(ApprovalView) })),
     get: oc.input(z.object({ id: ApprovalId })).output(ApprovalView),
     approve: oc
       .input(
@@ -118,12 +126,96 @@ export const contract = {
           id: ApprovalId,
           payloadHash: z.string().describe('of what was looked at; another hash is refused'),
           option: z.string().optional().describe('which of its options; the first when left out'),
+          confirm: z.string().max(200).optional().describe('T3: the name that the card asks to be typed'),
+          edits: z
+            .record(z.string(), z.string().max(20_000))
+            .optional()
+            .describe('fields of the effect in the words of the owner; the changed effect is what is approved'),
+          now: z.boolean().default(false).describe('without the time to undo; only within an incident'),
+          seen: Seen.optional(),
         }),
       )
       .output(ApprovalView),
-    deny: oc.input(z.object({ id: ApprovalId, reason: DenyReason.default('other'), note: z.string().max(1000).optional() })).output(ApprovalView),
+    /** Every T2 card of a bundle at once, each with the hash that was looked at; refused whole when one of them cannot be approved. */
+    approveBundle: oc
+      .input(
+        z.object({
+          id: BundleId,
+          members: z
+            .array(z.object({ id: ApprovalId, payloadHash: z.string(), seen: Seen }))
+            .min(1)
+            .max(50),
+        }),
+      )
+      .output(z.object({ approvals: z.array(ApprovalView) })),
+    deny: oc
+      .input(z.object({ id: ApprovalId, reason: DenyReason.default('other'), note: z.string().max(1000).optional(), seen: Seen.optional() }))
+      .output(ApprovalView),
+    /** Puts a question to the agent that asked: this card is closed, the agent answers and asks anew. */
+    question: oc.input(z.object({ id: ApprovalId, text: z.string().trim().min(1).max(2000), seen: Seen.optional() })).output(ApprovalView),
+    /** Out of sight until then; never past its deadline, which does not move. */
+    snooze: oc.input(z.object({ id: ApprovalId, until: Instant })).output(ApprovalView),
     /** Within the grace time of an approval. */
     undo: oc.input(z.object({ id: ApprovalId })).output(ApprovalView),
+    /** Looking back: it should not have been approved. */
+    regret: oc.input(z.object({ id: ApprovalId, note: z.string().max(500).optional() })).output(ApprovalView),
+    explain: oc.input(z.object({ id: ApprovalId })).output(DecisionExplanation),
+    oversight: oc.input(z.object({ days: z.int().min(1).max(365).default(30) })).output(OversightHealth),
+  },
+  policy: {
+    get: oc.output(PolicyView),
+    versions: oc.output(z.object({ versions: z.array(PolicyVersionView) })),
+    /** Says what is wrong with a file, and changes nothing. */
+    check: oc.input(z.object({ name: z.string(), text: z.string().max(100_000) })).output(z.object({ problems: z.array(PolicyProblem) })),
+    /** What the last actions would have needed with this file in place of the one of that name. */
+    dryRun: oc.input(z.object({ name: z.string(), text: z.string().max(100_000), limit: z.int().min(1).max(1000).default(200) })).output(DryRun),
+    /** T3: `confirm` is the name of the file, typed. */
+    save: oc.input(z.object({ name: z.string(), text: z.string().max(100_000), confirm: z.string() })).output(PolicyView),
+  },
+  playbook: {
+    list: oc.output(z.object({ playbooks: z.array(PlaybookView), trust: z.array(TrustView) })),
+    draft: oc.input(PlaybookInput.extend({ fromApproval: ApprovalId.optional() })).output(PlaybookView),
+    /** From here on it answers for the owner. */
+    activate: oc.input(z.object({ id: PlaybookId })).output(PlaybookView),
+    revoke: oc.input(z.object({ id: PlaybookId })).output(PlaybookView),
+    /** Answers one class of actions for as long as an incident lasts, at most so many hours. */
+    override: oc
+      .input(
+        z.object({ incident: z.string().trim().min(3).max(120), actions: z.array(ActionName).min(1).max(20), hours: z.number().min(0.1).max(12).default(2) }),
+      )
+      .output(PlaybookView),
+  },
+  template: {
+    list: oc.output(z.object({ templates: z.array(TemplateView) })),
+    save: oc.input(TemplateView.pick({ name: true, text: true })).output(TemplateView),
+    remove: oc.input(z.object({ name: z.string() })).output(ok),
+  },
+  channel: {
+    list: oc.output(z.object({ channels: z.array(ChannelView) })),
+    /** Secrets that are left out stay as they are; an empty one is forgotten. */
+    set: oc
+      .input(
+        z.object({
+          name: ChannelName,
+          config: z.record(z.string(), z.string()),
+          secrets: z.partialRecord(ChannelSecretName, z.string().max(4096)).default({}),
+        }),
+      )
+      .output(ChannelView),
+    off: oc.input(z.object({ name: ChannelName })).output(ChannelView),
+    /** Sends one message that says it is a test. */
+    test: oc.input(z.object({ name: ChannelName })).output(MessageView),
+    /** The words to send from the phone; whoever sends them first is the owner on this channel. */
+    pair: oc.input(z.object({ name: ChannelName })).output(z.object({ code: z.string(), until: Instant, words: z.string() })),
+    unpair: oc.input(z.object({ name: ChannelName })).output(ChannelView),
+    messages: oc.input(page.extend({ channel: ChannelName.optional() })).output(z.object({ sent: z.array(MessageView), received: z.array(IncomingView) })),
+    /** The owner is at the desk now: what can wait does not ring his phone. */
+    present: oc.output(ok),
+  },
+  conversation: {
+    /** One message of the owner, one answer: a request, a question or a command. */
+    say: oc.input(z.object({ text: z.string().max(16_384) })).output(Answer),
+    brief: oc.input(z.object({ since: Instant.optional() }).optional()).output(Brief),
   },
   spend: {
     summary: oc.input(z.object({ by: SpendBy.default('day'), since: Instant.optional(), until: Instant.optional() })).output(SpendSummary),
@@ -179,8 +271,14 @@ export const contract = {
     health: oc.output(z.object({ circuits: z.array(CircuitView) })),
   },
   audit: {
-    list: oc.input(page.extend({ type: z.string().optional(), subject: z.string().optional() })).output(z.object({ rows: z.array(AuditRow) })),
+    list: oc
+      .input(page.extend({ type: z.string().optional(), subject: z.string().optional(), actor: z.string().optional(), text: z.string().max(200).optional() }))
+      .output(z.object({ rows: z.array(AuditRow) })),
     verify: oc.output(z.object({ ok: z.boolean(), rows: z.int(), firstBroken: z.int().nullable(), head: z.string() })),
+    /** A page of the whole record; the first one has the head. */
+    export: oc
+      .input(z.object({ format: z.enum(['jsonl', 'csv']), since: Instant.optional(), until: Instant.optional(), after: z.int().default(0) }))
+      .output(z.object({ text: z.string(), next: z.int().nullable() })),
   },
   agent: {
     list: oc.output(z.object({ agents: z.array(AgentView) })),

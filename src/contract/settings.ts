@@ -9,6 +9,8 @@ function isZone(name: string): boolean {
   }
 }
 
+const WallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 22:00')
+
 /** Every setting, its default and its bounds. Unknown keys are refused by name. */
 export const Settings = z.strictObject({
   timeZone: z
@@ -23,6 +25,21 @@ export const Settings = z.strictObject({
   attemptTimeoutMinutes: z.int().min(1).max(1440).default(60).describe('An attempt that takes longer is stopped and tried again'),
   approvalHours: z.number().min(0.01).max(168).default(4).describe('A T2 request without an answer is denied after this'),
   approvalGraceSeconds: z.int().min(0).max(120).default(10).describe('Time to undo an approval'),
+  irreversibleGraceSeconds: z.int().min(0).max(300).default(30).describe('The same, where the effect cannot be taken back'),
+  bundleSeconds: z.int().min(0).max(600).default(60).describe('Requests of one matter that arrive within this become one card and one message'),
+  quietFrom: WallTime.default('22:00').describe('Quiet hours begin; only what is critical may sound'),
+  quietTo: WallTime.default('07:00').describe('Quiet hours end'),
+  quietHoldTo: WallTime.default('07:30').describe('A deadline that falls into the quiet hours is held until then, where its class allows it'),
+  briefAt: WallTime.default('07:00').describe('When the morning brief is sent'),
+  briefEnabled: z.boolean().default(true).describe('Send the morning brief to the phone'),
+  phoneDelaySeconds: z.int().min(0).max(600).default(60).describe('While you are at the desk, messages to the phone wait so long'),
+  maxOpenCards: z.int().min(1).max(1000).default(8).describe('With more open T2 cards than this, the agent that asks most gets no new work that would ask'),
+  maxCardsPerHour: z.int().min(1).max(1000).default(6).describe('The same, for cards in an hour'),
+  trustTasks: z.int().min(100).max(10_000).default(100).describe('Tasks of a kind that an agent must have done well before a playbook is proposed for it'),
+  phoneLadderUrl: z
+    .union([z.literal(''), z.url()])
+    .default('')
+    .describe('Called when revenue is at stake and nobody answers; empty: nobody is called'),
   spendTargetUsd: z.number().min(0).max(3000).default(30).describe('What a day should cost at most'),
   spendAlertUsd: z.number().min(0).max(3000).default(50).describe('From here on the day is marked'),
   spendStopUsd: z.number().min(0).max(3000).default(100).describe('No model is called any more that day; the highest that can be set is $3,000'),

@@ -1,5 +1,8 @@
 import type { ApprovalState } from './approvals.ts'
 import type { BudgetPeriod, BudgetRef, BudgetScope } from './budgets.ts'
+import type { ChannelState, MessageState } from './channels.ts'
+import type { PlaybookState } from './playbooks.ts'
+import type { Tier } from './policies.ts'
 import type { AttemptState, PlanState, TaskState, WaitReason } from './queue.ts'
 import type { CircuitState } from './router.ts'
 import type { SessionState } from './sessions.ts'
@@ -56,9 +59,51 @@ export const approvalWords: Record<ApprovalState, Word> = {
   denied: { word: 'denied', glyph: '✕', attention: 'quiet' },
   executing: { word: 'taking effect', glyph: '◐', attention: 'active' },
   executed: { word: 'done', glyph: '✓', attention: 'quiet' },
+  failed: { word: 'approved, but failed', glyph: '✕', attention: 'alarm' },
+  interrupted: { word: 'may have happened', glyph: '≀', attention: 'alarm' },
   expired: { word: 'expired', glyph: '◷', attention: 'quiet' },
+  voided: { word: 'void', glyph: '⊘', attention: 'quiet' },
   superseded: { word: 'replaced', glyph: '↷', attention: 'quiet' },
   drifted: { word: 'changed after approval', glyph: '▲', attention: 'alarm' },
+}
+
+export const playbookWords: Record<PlaybookState, Word> = {
+  draft: { word: 'draft', glyph: '◌', attention: 'waiting' },
+  active: { word: 'in force', glyph: '●', attention: 'active' },
+  used_up: { word: 'used up', glyph: '✓', attention: 'quiet' },
+  expired: { word: 'expired', glyph: '◷', attention: 'quiet' },
+  revoked: { word: 'revoked', glyph: '⊘', attention: 'quiet' },
+}
+
+export const channelWords: Record<ChannelState, Word> = {
+  off: { word: 'not set up', glyph: '◌', attention: 'quiet' },
+  connecting: { word: 'connecting', glyph: '◔', attention: 'active' },
+  unproven: { word: 'sends, no reply seen yet', glyph: '◑', attention: 'waiting' },
+  ready: { word: 'ready', glyph: '●', attention: 'quiet' },
+  not_linked: { word: 'no phone linked', glyph: '▲', attention: 'alarm' },
+  refused: { word: 'refuses', glyph: '✕', attention: 'alarm' },
+  down: { word: 'down', glyph: '✕', attention: 'alarm' },
+}
+
+export const messageWords: Record<MessageState, Word> = {
+  pending: { word: 'to be sent', glyph: '□', attention: 'quiet' },
+  sending: { word: 'being sent', glyph: '◔', attention: 'active' },
+  accepted: { word: 'sent', glyph: '▹', attention: 'quiet' },
+  queued_remote: { word: 'held by the gateway, may still arrive', glyph: '◷', attention: 'waiting' },
+  unknown: { word: 'sent, no answer', glyph: '≀', attention: 'waiting' },
+  delivered: { word: 'delivered', glyph: '✓', attention: 'quiet' },
+  read: { word: 'read', glyph: '✓', attention: 'quiet' },
+  failed: { word: 'failed', glyph: '✕', attention: 'alarm' },
+  expired: { word: 'too late to send', glyph: '◷', attention: 'quiet' },
+  withdrawn: { word: 'not needed any more', glyph: '⊘', attention: 'quiet' },
+}
+
+/** What a tier means for the owner. */
+export const tierWords: Record<Tier, string> = {
+  T0: 'done without asking',
+  T1: 'done, and told afterwards',
+  T2: 'asks you first',
+  T3: 'asks you first, in earnest, at the desk',
 }
 
 /** Whether calls of a provider or a model get through: an open circuit sounds like the opposite of what it is. */
