@@ -44,7 +44,20 @@ const snapshot = (seq: number) =>
   ({
     kind: 'snapshot',
     seq,
-    snapshot: { status: {}, spend: {}, requests: [], plans: [], tasks: [], sessions: [], approvals: [], releases: [], agents: [], providers: [], recent: [] },
+    snapshot: {
+      status: {},
+      spend: {},
+      requests: [],
+      plans: [],
+      tasks: [],
+      sessions: [],
+      approvals: [],
+      releases: [],
+      agents: [],
+      providers: [],
+      channels: [],
+      recent: [],
+    },
   }) as unknown as FeedMessage
 const told = (seq: number) => ({ kind: 'events', events: [{ seq, type: 'factory.paused', data: {} }] }) as unknown as FeedMessage
 

@@ -1,7 +1,7 @@
 import type { ReefEvent } from '../../contract/index.ts'
 import type { Facts, Rows } from './state.ts'
 
-type Named = 'requests' | 'plans' | 'tasks' | 'sessions' | 'approvals' | 'releases' | 'agents' | 'providers'
+type Named = 'requests' | 'plans' | 'tasks' | 'sessions' | 'approvals' | 'releases' | 'agents' | 'providers' | 'channels'
 type RowOf<Name extends Named> = Facts[Name] extends Rows<infer Row> ? Row : never
 
 /** The facts while a batch of events is read: a record is copied when it is first written to and then changed in place. */
@@ -100,10 +100,18 @@ export function reduce(draft: Draft, event: ReefEvent): void {
     case 'approval.approved':
     case 'approval.denied':
     case 'approval.undone':
+    case 'approval.started':
     case 'approval.executed':
     case 'approval.expired':
     case 'approval.drifted':
     case 'approval.superseded':
+    case 'approval.voided':
+    case 'approval.failed':
+    case 'approval.interrupted':
+    case 'approval.edited':
+    case 'approval.reminded':
+    case 'approval.snoozed':
+    case 'approval.regretted':
       draft.put('approvals', event.data.id, event.data)
       return
     case 'release.started':
@@ -129,6 +137,12 @@ export function reduce(draft: Draft, event: ReefEvent): void {
       // The circuit of one model says nothing about the others of its provider.
       if (event.data.model === null) draft.change('providers', event.data.provider, { circuit: event.data.state })
       return
+    case 'channel.changed':
+    case 'channel.paired':
+    case 'channel.lost':
+    case 'channel.restored':
+      draft.put('channels', event.data.name, event.data)
+      return
     case 'spend.killed':
       draft.spend({ killedAt: event.at })
       return
@@ -151,6 +165,18 @@ export function reduce(draft: Draft, event: ReefEvent): void {
     case 'model.changed':
     case 'evidence.recorded':
     case 'artifact.recorded':
+    case 'policy.accepted':
+    case 'policy.rejected':
+    case 'playbook.drafted':
+    case 'playbook.activated':
+    case 'playbook.used':
+    case 'playbook.ended':
+    case 'template.changed':
+    case 'template.removed':
+    case 'message.written':
+    case 'message.moved':
+    case 'message.received':
+    case 'message.answered':
     case 'branch.merged':
     case 'agent.rejected':
     case 'project.created':

@@ -1,6 +1,7 @@
 import type {
   AgentView,
   ApprovalView,
+  ChannelView,
   FactoryStatus,
   PlanView,
   ProviderView,
@@ -38,6 +39,7 @@ export type Facts = {
   readonly releases: Rows<ReleaseView>
   readonly agents: Rows<AgentView>
   readonly providers: Rows<ProviderView>
+  readonly channels: Rows<ChannelView>
   /** The last events, oldest first. */
   readonly recent: readonly ReefEvent[]
 }

@@ -21,6 +21,7 @@ const snapshot = (change: Partial<Snapshot> = {}): FeedMessage => ({
     releases: [],
     agents: [],
     providers: [],
+    channels: [],
     recent: [],
     ...change,
   } as unknown as Snapshot,
@@ -110,4 +111,16 @@ it('U-16: knows at once that spend was killed, who was paused, and which provide
   expect([facts().spend.killedAt, facts().agents['Rex']?.paused?.by, facts().providers['anthropic']?.circuit]).toEqual([77, 'velocity', 'closed'])
   store.take(events(event(14, 'spend.allowed', {}), event(15, 'agent.resumed', { name: 'Rex', paused: null }), breaker(16, null)))
   expect([facts().spend.killedAt, facts().agents['Rex']?.paused, facts().providers['anthropic']?.circuit]).toEqual([null, null, 'open'])
+})
+
+it('U-55, U-68: follows a card to its end and a channel to its loss, whichever event tells it', () => {
+  const { store, facts } = opened({ channels: [{ name: 'whatsapp', state: 'ready' } as never] })
+  const moves = ['snoozed', 'reminded', 'edited', 'approved', 'started', 'executed', 'regretted', 'failed', 'interrupted', 'voided'] as const
+  const seen = moves.map((move, i) => {
+    store.take(events(event(11 + i, `approval.${move}`, { id: 'apr_1', state: move })))
+    return facts().approvals['apr_1']?.state as string
+  })
+  expect(seen).toEqual([...moves])
+  store.take(events(event(21, 'channel.lost', { name: 'whatsapp', state: 'down' })))
+  expect(facts().channels['whatsapp']?.state).toBe('down')
 })

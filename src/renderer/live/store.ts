@@ -93,6 +93,7 @@ export function toFacts(seq: number, snapshot: Snapshot): Facts {
     releases: byId(snapshot.releases),
     agents: byKey(snapshot.agents, (agent) => agent.name),
     providers: byKey(snapshot.providers, (provider) => provider.name),
+    channels: byKey(snapshot.channels, (channel) => channel.name),
     recent: snapshot.recent,
   }
 }

@@ -255,5 +255,16 @@ function toPlan(tasks: number): PlanDetail['plan'] {
 }
 
 function emptySnapshot(): Snapshot {
-  return { requests: [], plans: [], tasks: [], sessions: [], approvals: [], releases: [], agents: [], providers: [], recent: [] } as unknown as Snapshot
+  return {
+    requests: [],
+    plans: [],
+    tasks: [],
+    sessions: [],
+    approvals: [],
+    releases: [],
+    agents: [],
+    providers: [],
+    channels: [],
+    recent: [],
+  } as unknown as Snapshot
 }
