@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { implement, ORPCError } from '@orpc/server'
 import type { ApprovalView, FeedMessage, ReefEvent, Refusal, Snapshot } from '../../src/contract/index.ts'
 import { contract, errorCodes, Settings } from '../../src/contract/index.ts'
+import { createApprovalRouter } from './approval-router.ts'
 import { createMoneyRouter } from './money-router.ts'
 import { agent, ago, artifact, attempt, diffText, evidence, id, NOW, project, request, task } from './rows.ts'
 import { createWorld, type WorldName } from './worlds.ts'
@@ -48,8 +49,8 @@ export function createFixtureRouter(name: WorldName) {
     const findTask = (wanted: string) => world.tasks.find((one) => one.id === wanted) ?? unknown('task/unknown', 'such task')
     const findPlan = (wanted: string) => world.plans.find((one) => one.id === wanted) ?? unknown('plan/unknown', 'such plan')
     const findAgent = (wanted: string) => world.agents.find((one) => one.name === wanted) ?? unknown('agent/unknown', `agent ${wanted}`)
-    const findApproval = (wanted: string) => stage.approvals.get(wanted) ?? unknown('approval/unknown', 'such approval')
     const ok = { ok: true as const }
+    const says = createApprovalRouter({ name, stage, read, refuse })
     const money = createMoneyRouter({ name, world, read, refuse, tell: stage.tell })
     return os.router({
       factory: {
@@ -164,45 +165,8 @@ export function createFixtureRouter(name: WorldName) {
         seek: os.session.seek.handler(({ input }) => ({ offset: record.indexOf(`line ${Math.max(0, 200 - Math.round((NOW - input.at) / 60_000))} `) })),
         stop: os.session.stop.handler(() => ({ survivors: 0 })),
       },
-      approval: {
-        list: os.approval.list.handler(async ({ input }) => {
-          await read()
-          return {
-            approvals: page(
-              [...stage.approvals.values()].filter((one) => !input.open || one.state === 'requested'),
-              input,
-            ),
-          }
-        }),
-        get: os.approval.get.handler(({ input }) => findApproval(input.id)),
-        approve: os.approval.approve.handler(({ input }) => {
-          const found = findApproval(input.id)
-          if (found.state !== 'requested') refuse({ code: 'approval/already-decided', message: 'It was already decided.' })
-          if (found.payloadHash !== input.payloadHash)
-            refuse({ code: 'approval/drifted', message: 'It has changed since you looked at it.', remedy: 'Look again.' })
-          return stage.decide(
-            {
-              ...found,
-              state: 'approved',
-              decidedBy: 'owner',
-              channel: 'browser',
-              decidedAt: stage.now(),
-              effectiveAt: (stage.now() + 10_000) as ApprovalView['deadline'],
-              chosen: input.option ?? found.options[0]?.id ?? null,
-            },
-            'approval.approved',
-          )
-        }),
-        deny: os.approval.deny.handler(({ input }) =>
-          stage.decide(
-            { ...findApproval(input.id), state: 'denied', decidedBy: 'owner', channel: 'browser', decidedAt: stage.now(), reason: input.note ?? input.reason },
-            'approval.denied',
-          ),
-        ),
-        undo: os.approval.undo.handler(({ input }) =>
-          stage.decide({ ...findApproval(input.id), state: 'requested', decidedBy: null, decidedAt: null, effectiveAt: null, chosen: null }, 'approval.undone'),
-        ),
-      },
+      approval: says.approval,
+      conversation: says.conversation,
       spend: money.spend,
       budget: money.budget,
       model: money.model,

@@ -1,6 +1,5 @@
 import type {
   AgentView,
-  ApprovalView,
   ArtifactView,
   AttemptView,
   EvidenceView,
@@ -24,7 +23,7 @@ export const ago = (minutes: number) => (NOW - Math.round(minutes * 60_000)) as 
 export const usd = (amount: number) => Math.round(amount * 1e9) as Nanodollars
 /** Sorted by `n` within a prefix, as real ids are by birth. */
 export const id = <P extends IdPrefix>(prefix: P, n: number): `${P}_${string}` => `${prefix}_${n.toString().padStart(26, '0')}`
-const hash = (n: number) => n.toString(16).padStart(8, '0').repeat(8)
+export const hash = (n: number) => n.toString(16).padStart(8, '0').repeat(8)
 
 export const status = (change: Partial<FactoryStatus> = {}): FactoryStatus => ({
   version: '0.1.0',
@@ -176,40 +175,6 @@ index 1111111..2222222 100644
 +every('1h', refresh, { jitter: '2m' })
 +// Shops refuse a burst at the full hour.
 `
-
-export const approval = (n: number, change: Partial<ApprovalView> = {}): ApprovalView => ({
-  id: id('apr', n),
-  planId: id('plan', 1),
-  taskId: id('task', 6),
-  correlationId: 'corr-1',
-  action: 'deploy.local',
-  tier: 'T2',
-  state: 'requested',
-  what: 'Deploy price-api v14 on this machine, in place of v13',
-  blast: '1 product on this machine',
-  reversible: 'yes, back to v13 within 60 s by itself when it stays unhealthy',
-  cost: '$0.05 now, nothing later',
-  why: 'All five steps passed the gate and the integrated branch was tested; v13 has run for three days.',
-  evidence: ['npm test 212/212', 'review by gpt-5.5: nothing must be fixed', 'started and answered 200 in 41 ms'],
-  options: [],
-  chosen: null,
-  previews: [
-    { kind: 'command', argv: ['node', 'dist/server.js', '--port', '8081'], cwd: 'worktrees/price-api/t6' },
-    { kind: 'diff', title: 'what changes on main', text: diff },
-  ],
-  askedBy: 'Forge',
-  payloadHash: hash(n),
-  requestedAt: ago(18),
-  deadline: ago(-98),
-  safeDefault: 'deny',
-  decidedAt: null,
-  decidedBy: null,
-  channel: null,
-  reason: null,
-  effectiveAt: null,
-  rehearsal: false,
-  ...change,
-})
 
 export const release = (n: number, project: string, change: Partial<ReleaseView> = {}): ReleaseView => ({
   id: id('rel', n),

@@ -1,5 +1,6 @@
-import type { ApprovalView, ReefEvent, SessionView, Snapshot, TaskView } from '../../src/contract/index.ts'
-import { agent, ago, approval, id, NOW, plan, provider, release, request, session, status, task, usd } from './rows.ts'
+import type { ReefEvent, SessionView, Snapshot, TaskView } from '../../src/contract/index.ts'
+import { approval, approvals } from './approval-rows.ts'
+import { agent, ago, id, NOW, plan, provider, release, request, session, status, task, usd } from './rows.ts'
 
 /** What a page may meet. `loading` never answers a read, `error` refuses every read. */
 export const worldNames = ['full', 'empty', 'loading', 'error', 'thousand'] as const
@@ -80,77 +81,6 @@ const sessions: SessionView[] = [
   session(1, 'T1 Research three shops', { agent: 'Scout', state: 'lost', outcome: 'the machine restarted', startedAt: ago(60), endedAt: ago(58) }),
 ]
 
-const approvals: ApprovalView[] = [
-  approval(11),
-  approval(12, {
-    taskId: id('task', 8),
-    planId: id('plan', 2),
-    action: 'merge.main',
-    what: 'Merge the mended parser of pdf-tools into main',
-    blast: '1 repository, 3 files',
-    reversible: 'yes, one revert',
-    cost: 'nothing',
-    why: 'The cause was found and the failing test passes.',
-    evidence: ['npm test 88/88'],
-    previews: [
-      {
-        kind: 'text',
-        title: 'message of the commit',
-        text: 'Read a cross-reference table whose first entry is free\n\nBroken files of old printers start with it.',
-      },
-    ],
-    askedBy: 'Rex',
-    requestedAt: ago(6),
-    deadline: ago(-228),
-  }),
-  approval(13, {
-    taskId: id('task', 8),
-    planId: id('plan', 2),
-    action: 'budget.raise',
-    what: 'T2 Mend the parser needs $0.75, its day has $0.40 left',
-    blast: 'the budget of Rex for today',
-    reversible: 'yes, lower it again at any time',
-    cost: 'at most $5.00 more today',
-    why: 'Rex has spent $9.60 of $10.00 today; the next call of T2 would have to reserve at least $0.75.',
-    evidence: ['agent Rex, day: $9.60 of $10.00', 'resets tomorrow 00:00 NZDT'],
-    previews: [{ kind: 'text', title: 'what changes', text: 'agent Rex, day: $10.00 → $15.00' }],
-    options: [
-      { id: 'raise', label: 'Raise to $15.00', detail: 'T2 goes on at once with anthropic/claude-sonnet-4-5.' },
-      { id: 'cheaper', label: 'Use openai/gpt-5.5-mini', detail: 'Expected $0.11 to the end instead of $0.75; passed 31 of 44 tasks like this.' },
-      { id: 'wait', label: 'Wait for the reset', detail: 'T2 goes on tomorrow at 00:00 NZDT. Nothing is lost.' },
-    ],
-    askedBy: 'engine',
-    requestedAt: ago(12),
-    deadline: ago(-300),
-  }),
-  approval(10, {
-    state: 'executed',
-    what: 'Deploy invoice-lint v3 on this machine',
-    requestedAt: ago(120),
-    decidedAt: ago(100),
-    decidedBy: 'owner',
-    channel: 'desktop',
-  }),
-  approval(9, {
-    state: 'denied',
-    what: 'Post the launch text to r/SaaS',
-    requestedAt: ago(280),
-    decidedAt: ago(252),
-    decidedBy: 'owner',
-    channel: 'browser',
-    reason: 'wrong content',
-  }),
-  approval(8, {
-    state: 'expired',
-    what: 'Deploy pdf-tools v9 on this machine',
-    requestedAt: ago(1400),
-    deadline: ago(1160),
-    decidedAt: ago(1160),
-    decidedBy: 'engine',
-  }),
-  approval(7, { state: 'drifted', what: 'Deploy pdf-tools v8 on this machine', requestedAt: ago(1500), decidedAt: ago(1490), decidedBy: 'owner' }),
-]
-
 /** Events of the last hours, oldest first; `seq` ends at 50. */
 const told = (seq: number, minutes: number, type: string, subject: string, data: unknown, actor = 'engine') =>
   ({ seq, id: id('evt', seq), type, at: ago(minutes), actor, subject, correlationId: 'corr-1', data }) as ReefEvent
@@ -166,6 +96,8 @@ const recent: ReefEvent[] = [
   told(50, 4.2, 'task.retried', id('task', 3), tasks[2]),
 ]
 
+const OPEN = approvals.filter((one) => one.state === 'requested').length
+
 const spend = {
   spent: usd(4.18),
   perHour: usd(0.62),
@@ -179,7 +111,7 @@ const spend = {
 
 function full(): Snapshot {
   return {
-    status: status({ approvalsOpen: 3 }),
+    status: status({ approvalsOpen: OPEN }),
     spend,
     requests: [
       request(1),
@@ -230,7 +162,7 @@ function full(): Snapshot {
     ],
     tasks,
     sessions,
-    approvals,
+    approvals: [...approvals],
     releases: [
       release(2, 'invoice-lint', { startedAt: ago(102) }),
       release(3, 'pdf-tools', { state: 'unhealthy', lastStatus: 502, latencyMs: null, error: 'answered 502 three times', startedAt: ago(60 * 30) }),
@@ -243,6 +175,7 @@ function full(): Snapshot {
       provider('ollama', { wire: 'ollama', baseUrl: 'http://127.0.0.1:11434', key: 'none', keySetAt: null, billing: 'local' }),
       provider('cerebras', { wire: 'openai-chat', baseUrl: 'https://api.cerebras.ai/v1', circuit: 'quota' }),
     ],
+    channels: [],
     recent,
   }
 }
@@ -259,6 +192,7 @@ function empty(): Snapshot {
     releases: [],
     agents: [...roster],
     providers: [],
+    channels: [],
     recent: [],
   }
 }
@@ -269,7 +203,7 @@ function thousand(): Snapshot {
   const many = <Row>(make: (n: number) => Row): Row[] => Array.from({ length: 1000 }, (_, i) => make(i + 1000))
   return {
     ...base,
-    status: status({ approvalsOpen: 1003, sessionsRunning: 64, sessionsMax: 64 }),
+    status: status({ approvalsOpen: OPEN + 1000, sessionsRunning: 64, sessionsMax: 64 }),
     plans: [...base.plans, ...many((n) => plan(n, { title: `Plan ${n}: mend what the night found`, done: n % 7, tasks: 6, createdAt: ago(n) }))],
     tasks: [
       ...tasks,
