@@ -5,11 +5,11 @@ import type { Actor, AgentChange, AgentView } from '../../contract/index.ts'
 import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ReefError } from '../kernel/errors.ts'
+import { watchFolder } from '../kernel/watch.ts'
 import { type ReadDb, type WriteDb, write } from '../store/index.ts'
 import { type AgentProblem, editAgent, parseAgent } from './frontmatter.ts'
 import { createPauseStore } from './pause.store.ts'
 import { createRosterStore } from './roster.store.ts'
-import { watchFolder } from './watch.ts'
 
 export type RosterDeps = {
   readonly db: WriteDb
