@@ -1,2 +1,2 @@
 export { createSecrets, type Secrets } from './secrets.ts'
-export { createSettings, type SettingsService } from './settings.ts'
+export { createSettings, type SettingsService, writeAtomically } from './settings.ts'
