@@ -23,7 +23,8 @@ CREATE TABLE approval_next (
   attempt_id      TEXT,
   session_id      TEXT,
   correlation_id  TEXT NOT NULL,
-  idempotency_key TEXT,
+  -- One question, however often it is put: the newest row with this key is its answer.
+  idempotency_key TEXT NOT NULL,
   action          TEXT NOT NULL,
   tier            TEXT NOT NULL CHECK (tier IN ('T0', 'T1', 'T2', 'T3')),
   tier_because    TEXT NOT NULL CHECK (json_valid(tier_because)),
@@ -35,6 +36,8 @@ CREATE TABLE approval_next (
   card            TEXT NOT NULL CHECK (json_valid(card)),
   payload         TEXT NOT NULL,
   payload_hash    TEXT NOT NULL,
+  -- Of the effect as it was asked for; the owner may have put it in other words since.
+  asked_hash      TEXT NOT NULL,
   asked_by        TEXT NOT NULL,
   safe_default    TEXT NOT NULL CHECK (safe_default IN ('deny', 'template')),
   template_text   TEXT,
@@ -69,16 +72,17 @@ CREATE TABLE approval_next (
 
 INSERT INTO bundle (id, correlation_id, opened_at, closes_at)
   SELECT 'bun_' || substr(id, 5), correlation_id, requested_at, requested_at FROM approval;
-INSERT INTO approval_next (id, bundle_id, plan_id, task_id, correlation_id, action, tier, tier_because, policy_version, amount_usd, state, card, payload,
-    payload_hash, asked_by, safe_default, irreversible, rehearsal, requested_at, deadline, decided_at, decided_by, channel, reason, undone, effective_at, chosen)
-  SELECT id, 'bun_' || substr(id, 5), plan_id, task_id, correlation_id, action, tier, '[]', 0, 0, state, card, payload,
-    payload_hash, asked_by, 'deny', 0, rehearsal, requested_at, deadline, decided_at, decided_by, channel, reason, 0, effective_at, chosen FROM approval;
+INSERT INTO approval_next (id, bundle_id, plan_id, task_id, correlation_id, idempotency_key, action, tier, tier_because, policy_version, amount_usd, state, card, payload,
+    payload_hash, asked_hash, asked_by, safe_default, irreversible, rehearsal, requested_at, deadline, decided_at, decided_by, channel, reason, undone, effective_at, chosen)
+  SELECT id, 'bun_' || substr(id, 5), plan_id, task_id, correlation_id, coalesce(task_id, id) || ':' || action, action, tier, '[]', 0, 0, state, card, payload,
+    payload_hash, payload_hash, asked_by, 'deny', 0, rehearsal, requested_at, deadline, decided_at, decided_by, channel, reason, 0, effective_at, chosen FROM approval;
 DROP TABLE approval;
 ALTER TABLE approval_next RENAME TO approval;
 
-CREATE INDEX approval_of_task ON approval (task_id, id);
 CREATE INDEX approval_of_bundle ON approval (bundle_id, id);
 CREATE INDEX approval_open ON approval (deadline) WHERE state IN ('requested', 'approved', 'executing');
 -- The newest of one kind of action: what an agent has shown, and what it asked for twice.
 CREATE INDEX approval_of_action ON approval (action, asked_by, id);
-CREATE UNIQUE INDEX approval_of_key ON approval (idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX approval_of_key ON approval (idempotency_key, id);
+CREATE INDEX approval_of_run ON approval (session_id) WHERE state IN ('requested', 'approved');
+CREATE INDEX approval_of_task ON approval (task_id) WHERE state IN ('requested', 'approved');

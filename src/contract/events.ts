@@ -76,6 +76,7 @@ export const eventData = {
   'approval.approved': ApprovalView,
   'approval.denied': ApprovalView,
   'approval.undone': ApprovalView,
+  'approval.started': ApprovalView,
   'approval.executed': ApprovalView,
   'approval.expired': ApprovalView,
   'approval.drifted': ApprovalView,

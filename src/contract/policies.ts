@@ -23,6 +23,7 @@ export const actionClasses = {
   'release.rollback': { floor: 'T0', what: 'put the version before back' },
   'build.run': { floor: 'T1', what: 'build and test in a worktree' },
   'branch.merge': { floor: 'T1', what: 'merge checked work into main' },
+  'accept.unreviewed': { floor: 'T2', what: 'take work that no second model has reviewed' },
   'deploy.staging': { floor: 'T1', what: 'deploy to staging' },
   'deploy.local': { floor: 'T1', what: 'deploy on this machine' },
   'deploy.production': { floor: 'T2', what: 'deploy where customers are' },

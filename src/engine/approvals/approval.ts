@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { ApprovalState, ApprovalView } from '../../contract/index.ts'
 
-/** An approval's whole life; `approved` may be undone within its grace time, which puts it back to `requested`. */
+/** A request's whole life; `approved` may be undone within its grace time, which puts it back to `requested`. */
 export const approvalMoves = {
-  requested: ['approved', 'denied', 'expired', 'superseded'],
-  approved: ['executing', 'requested', 'drifted', 'superseded'],
-  executing: ['executed', 'approved', 'drifted'],
+  requested: ['approved', 'denied', 'expired', 'superseded', 'voided'],
+  approved: ['executing', 'requested', 'drifted', 'superseded', 'voided'],
+  executing: ['executed', 'failed', 'interrupted', 'drifted'],
   executed: [],
+  failed: [],
+  /** The engine died in the middle: nobody knows whether it happened, so it is never tried again by itself. */
+  interrupted: [],
   denied: [],
   expired: [],
   superseded: [],
+  voided: [],
   drifted: [],
 } as const satisfies Record<ApprovalState, readonly ApprovalState[]>
 
@@ -19,6 +23,13 @@ export type NextApprovalState<S extends ApprovalState> = (typeof approvalMoves)[
 export type Card = Pick<ApprovalView, 'what' | 'blast' | 'reversible' | 'cost' | 'why' | 'evidence' | 'previews'> & {
   /** More than one way to say yes; left out for a plain one. */
   readonly options?: ApprovalView['options']
+  readonly agentSays?: string | null
+  /** Texts of the payload that may be changed before approving; each `field` is a key of the payload that holds a string. */
+  readonly editable?: ApprovalView['editable']
+  /** Whether the asker reads a question and asks anew; false where it is left out. */
+  readonly answerable?: boolean
+  /** T3: the name to type; the action's own where it is left out. */
+  readonly confirm?: string
 }
 
 /** JSON with sorted keys: the same effect always hashes alike. */

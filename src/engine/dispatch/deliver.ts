@@ -45,8 +45,9 @@ export async function runDelivery(deps: DispatchDeps, claim: Claim, work: Work):
     const answer = approvals.ask({
       planId: plan.id,
       taskId: task.id,
+      correlationId: plan.id,
+      project: plan.project,
       action: 'deploy.local',
-      tier: 'T2',
       card: {
         what: `Deploy ${plan.project} ${merged.commit.slice(0, 7)} → this machine`.slice(0, 90),
         blast: '1 product, reachable on this machine only',
@@ -70,7 +71,7 @@ export async function runDelivery(deps: DispatchDeps, claim: Claim, work: Work):
       rehearsal: plan.rehearsal,
       since: attempt.startedAt,
     })
-    if (answer.kind === 'refused') {
+    if (answer.kind === 'refused' || answer.kind === 'template') {
       queue.fail(task.id, `The deployment was ${answer.approval.state}${answer.approval.reason ? `: ${answer.approval.reason}` : ''}.`)
       return
     }
@@ -90,8 +91,11 @@ export async function runDelivery(deps: DispatchDeps, claim: Claim, work: Work):
     }
     approvals.beginExecution(answer.approval.id, described.payload)
     const release = await delivery.release(target)
-    if (release.state !== 'healthy')
-      return fail(`The new version did not become healthy: ${release.error ?? 'no reason given'}. The version before it keeps running.`)
+    if (release.state !== 'healthy') {
+      const error = `The new version did not become healthy: ${release.error ?? 'no reason given'}. The version before it keeps running.`
+      approvals.failExecution(answer.approval.id, error)
+      return fail(error)
+    }
     quality.record({
       ...evidenceOf,
       kind: 'probe',
@@ -101,7 +105,7 @@ export async function runDelivery(deps: DispatchDeps, claim: Claim, work: Work):
       hash: described.payloadHash,
       durationMs: release.latencyMs ?? 0,
     })
-    approvals.finishExecution(answer.approval.id)
+    approvals.finishExecution(answer.approval.id, `${release.url} answered ${release.lastStatus} in ${release.latencyMs} ms`)
     plans.setEndpoint(plan.id, release.url)
     return done(deps, claim, work, attempt, merged.commit)
   } catch (error) {

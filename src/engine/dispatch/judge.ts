@@ -91,8 +91,9 @@ function askForUnreviewed(deps: DispatchDeps, claim: Claim, { task, plan }: Work
   const answer = approvals.ask({
     planId: plan.id,
     taskId: task.id,
+    correlationId: plan.id,
+    project: plan.project,
     action: 'accept.unreviewed',
-    tier: 'T2',
     card: {
       what: `Accept ${task.key} ${task.title} without a review`.slice(0, 90),
       blast: `1 project, branch ${plan.branch}`,
@@ -108,14 +109,15 @@ function askForUnreviewed(deps: DispatchDeps, claim: Claim, { task, plan }: Work
     since: attempt.startedAt,
   })
   if (answer.kind === 'granted') {
-    approvals.beginExecution(answer.approval.id, payload)
-    approvals.finishExecution(answer.approval.id)
-    quality.waiveReview({ taskId: task.id, attemptId: attempt.id, headSha: attempt.headSha ?? '', by: answer.approval.decidedBy ?? 'owner' })
+    approvals.carryOut(answer.approval.id, payload, () => {
+      quality.waiveReview({ taskId: task.id, attemptId: attempt.id, headSha: attempt.headSha ?? '', by: answer.approval.decidedBy ?? 'owner' })
+      return 'taken without a review'
+    })
     queue.askOwner(claim, 'review', { reason: 'approval', detail: 'taking effect', owner: 'engine', until: null }, answer.approval.id)
     queue.answer(task.id)
     return
   }
-  if (answer.kind === 'refused') {
+  if (answer.kind === 'refused' || answer.kind === 'template') {
     queue.fail(task.id, 'The owner did not accept it without a review.')
     return
   }

@@ -55,16 +55,17 @@ export function waitForMoney(deps: DispatchDeps, claim: Claim, work: Work, from:
     )
     return false
   }
-  if (answer.kind === 'refused') {
+  if (answer.kind === 'refused' || answer.kind === 'template') {
     if (budget.resetsAt) wait(budget.resetsAt)
     else queue.fail(task.id, `The budget of ${toBudgetWords(budget)}, ${formatMoney(budget.hard)}, is used up and was not raised.`)
     return false
   }
   const { id, chosen, decidedBy } = answer.approval
-  approvals.beginExecution(id, asked.payload)
-  if (chosen === 'raise') deps.budgets.set({ ...toRef(budget), hardUsd: toUsd(asked.payload.to) }, decidedBy ?? 'owner')
-  if (chosen === 'cheaper') queue.setModel(task.id, CHEAPER)
-  approvals.finishExecution(id)
+  approvals.carryOut(id, asked.payload, () => {
+    if (chosen === 'raise') deps.budgets.set({ ...toRef(budget), hardUsd: toUsd(asked.payload.to) }, decidedBy ?? 'owner')
+    if (chosen === 'cheaper') queue.setModel(task.id, CHEAPER)
+    return asked.card.options.find((option) => option.id === chosen)?.detail ?? null
+  })
   funds.forget(task.id)
   if (chosen !== 'wait') return true
   wait(budget.resetsAt)
@@ -95,8 +96,10 @@ function toQuestion({ task, plan, options }: Work, { budget, needed }: BudgetRef
   return {
     planId: plan.id,
     taskId: task.id,
+    correlationId: plan.id,
+    project: plan.project,
     action: 'budget.raise',
-    tier: 'T2' as const,
+    amountUsd: toUsd((to - budget.hard) as Nanodollars),
     card: {
       what: `Give ${task.key} ${task.title} more money`.slice(0, 90),
       blast: `${words}, project ${plan.project}`,
