@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ReefEvent } from '../../contract/index.ts'
+import type { Instant, ReefEvent } from '../../contract/index.ts'
 import { createManualClock } from '../kernel/clock.ts'
 import { migrate, openReader, openWriter, write } from '../store/index.ts'
-import { createJournal, createRedactor } from './index.ts'
+import { createJournal, createRedactor, exportAudit } from './index.ts'
 
 function openWorld() {
   const dir = mkdtempSync(join(tmpdir(), 'reef-journal-'))
@@ -14,12 +15,14 @@ function openWorld() {
   migrate(db, join(import.meta.dirname, '../../../migrations'), 0)
   const reader = openReader(file)
   const redactor = createRedactor()
-  const journal = createJournal({ db, reader, clock: createManualClock(), redact: redactor.redact })
+  const clock = createManualClock()
+  const journal = createJournal({ db, reader, clock, redact: redactor.redact })
   const told: ReefEvent[] = []
   journal.listen((event) => void told.push(event))
   const say = (reason: string) => journal.append({ type: 'factory.stopped', subject: 'factory', data: { reason } })
   return {
     db,
+    clock,
     journal,
     redactor,
     told,
@@ -112,14 +115,79 @@ describe('the journal', async () => {
     expect((await world.journal.verify()).ok).toBe(true)
   })
 
-  it('can be read page by page, by kind and by subject (U-35)', () => {
+  it('can be read page by page, by kind, by subject, by actor and by what stands in it (U-35)', async () => {
     using world = openWorld()
-    world.tell('a', 'b', 'c')
+    world.tell('a', 'b', '50 % of c_d')
     write(world.db, () => world.journal.append({ type: 'factory.paused', subject: 'other', actor: 'owner', data: {} }))
-    expect(world.journal.reader.page(4, 2).map((row) => row.seq)).toEqual([3, 2])
-    expect(world.journal.reader.page(100, 10, 'factory.paused').map((row) => row.seq)).toEqual([4])
-    expect(world.journal.reader.page(100, 10, undefined, 'factory').map((row) => row.seq)).toEqual([3, 2, 1])
+    const seqs = async (filter: Parameters<typeof world.journal.search>[0], before = 100, limit = 10) =>
+      (await world.journal.search(filter, { before, limit })).map((row) => row.seq)
+    expect(await seqs({}, 4, 2)).toEqual([3, 2])
+    expect(await seqs({ type: 'factory.paused' })).toEqual([4])
+    expect(await seqs({ subject: 'factory' })).toEqual([3, 2, 1])
+    expect(await seqs({ actor: 'owner' })).toEqual([4])
+    expect(await seqs({ actor: 'agent:Rex' })).toEqual([])
+    expect([await seqs({ text: '50 %' }), await seqs({ text: 'c_d' }), await seqs({ text: 'c.d' }), await seqs({ text: '%' })]).toEqual([[3], [3], [], [3]])
     expect(world.journal.reader.since(2, 10).map((row) => row.seq)).toEqual([3, 4])
+    expect(world.journal.reader.ofTypes(['factory.stopped'], 1, 4, 1).map((event) => event.seq)).toEqual([2])
+    expect(world.journal.reader.ofTypes(['factory.stopped', 'factory.paused'], 2, 4, 9).map((event) => event.seq)).toEqual([3, 4])
     expect(world.journal.reader.lastSeq()).toBe(4)
+  })
+
+  it('finds what lies far back, without keeping others from working meanwhile', async () => {
+    using world = openWorld()
+    world.tell('the first of all')
+    write(world.db, () => {
+      for (let i = 0; i < 25_000; i++) world.say(`entry ${i}`)
+    })
+    let turns = 0
+    const count = () => {
+      turns += 1
+      next = setImmediate(count)
+    }
+    let next = setImmediate(count)
+    const found = await world.journal.search({ text: 'first of all' }, { before: Number.MAX_SAFE_INTEGER, limit: 5 })
+    clearImmediate(next)
+    expect(found.map((row) => row.seq)).toEqual([1])
+    expect(turns).toBeGreaterThan(0)
+  })
+
+  it.each(['jsonl', 'csv'] as const)('can be taken out as %s page by page, whole or for a span (U-35)', (format) => {
+    using world = openWorld()
+    world.tell('a', '=HYPERLINK("x")', 'c')
+    world.clock.advance(1000)
+    write(world.db, () => {
+      for (let i = 0; i < 2500; i++) world.say(`entry ${i}`)
+    })
+    const take = (more: { since?: Instant; until?: Instant } = {}) => {
+      const pages: string[] = []
+      for (let after: number | null = 0; after !== null; ) {
+        const page = exportAudit(world.journal.reader, { format, after, ...more })
+        pages.push(page.text)
+        after = page.next
+      }
+      return pages.join('').trimEnd().split('\n')
+    }
+    const head = format === 'csv' ? 1 : 0
+    expect(take().length).toBe(2503 + head)
+    expect(take({ until: world.clock.now() }).length).toBe(3 + head)
+    expect(take({ since: world.clock.now() }).length).toBe(2500 + head)
+    if (format === 'csv') expect(take()[2]).toContain(`"{""reason"":""=HYPERLINK`)
+  })
+
+  it('proves itself outside of REEF too: a file that was taken out is checked with sha256 alone (R-189)', () => {
+    using world = openWorld()
+    world.tell('a', 'ümlaut “quoted” \\n', 'c', 'd')
+    const lines = exportAudit(world.journal.reader, { format: 'jsonl', after: 1 })
+      .text.trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const prove = (rows: typeof lines) =>
+      rows.findIndex((row, at) => {
+        const text = [row.previous, row.seq, row.id, row.type, row.at, row.actor, row.subject, row.correlationId ?? '', row.data].join('\n')
+        return createHash('sha256').update(text).digest('hex') !== row.hash || (at > 0 && rows[at - 1].hash !== row.previous)
+      })
+    expect([lines.map((row) => row.seq), prove(lines)]).toEqual([[2, 3, 4], -1])
+    expect(prove(lines.map((row) => (row.seq === 3 ? { ...row, actor: 'owner' } : row)))).toBe(1)
+    expect(prove(lines.filter((row) => row.seq !== 3))).toBe(1)
   })
 })

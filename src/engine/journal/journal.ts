@@ -1,9 +1,9 @@
 import { hash as digest } from 'node:crypto'
-import type { Actor, EventData, EventType, Instant, ReefEvent } from '../../contract/index.ts'
+import type { Actor, AuditRow, EventData, EventType, Instant, ReefEvent } from '../../contract/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
 import { afterCommit, type ReadDb, transactionOf, type WriteDb } from '../store/index.ts'
-import { createJournalReader, createJournalStore, type EventRow } from './journal.store.ts'
+import { type AuditFilter, createJournalReader, createJournalStore, type EventRow } from './journal.store.ts'
 import type { Redact } from './redact.ts'
 
 /** What a module hands over when something happened. */
@@ -78,6 +78,15 @@ export function createJournal({ db, reader: readDb, clock, redact }: JournalDeps
       return () => listeners.delete(listener)
     },
     reader,
+    /** Rows before `before` that fit, newest first. A long way back is walked in steps, and others work between two of them. */
+    async search(filter: AuditFilter, { before, limit }: { before: number; limit: number }): Promise<AuditRow[]> {
+      const found: AuditRow[] = []
+      for (let end = Math.min(before, reader.lastSeq() + 1); end > 1 && found.length < limit; end = Math.max(1, end - STEP)) {
+        if (end < before) await yieldTurn()
+        found.push(...reader.page(filter, Math.max(1, end - STEP), end, limit - found.length))
+      }
+      return found
+    },
     /** Recomputes the whole chain. O(n) in events; runs on the reader, and lets others work between two batches. */
     async verify(): Promise<{ ok: boolean; rows: number; firstBroken: number | null; head: string }> {
       let previous = ''
@@ -97,6 +106,8 @@ export function createJournal({ db, reader: readDb, clock, redact }: JournalDeps
 }
 export type Journal = ReturnType<typeof createJournal>
 
+/** Rows that are looked through before others have their turn: some ten milliseconds. */
+const STEP = 10_000
 const yieldTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 function chainHash(previous: string, row: Omit<EventRow, 'hash'>): string {
