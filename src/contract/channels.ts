@@ -102,6 +102,7 @@ export const OpenclawConfig = z.strictObject({
   to: z.string().regex(/^\+[1-9]\d{6,14}$/, 'a number such as +64211234567'),
   accountId: z.string().max(60).optional(),
 })
+export type OpenclawConfig = z.infer<typeof OpenclawConfig>
 /** Meta's Graph API, and the relay that keeps what its webhook brought. */
 export const WhatsappConfig = z.strictObject({
   graphUrl: z.url().default('https://graph.facebook.com/v25.0'),
@@ -111,7 +112,9 @@ export const WhatsappConfig = z.strictObject({
   templateLanguage: z.string().max(10).default('en_US'),
   relayUrl: z.url().optional().describe('where replies wait to be fetched; without it nothing comes back'),
 })
+export type WhatsappConfig = z.infer<typeof WhatsappConfig>
 export const WebhookConfig = z.strictObject({ url: z.url() })
+export type WebhookConfig = z.infer<typeof WebhookConfig>
 
 export const ChannelSecretName = z.enum(['token', 'accessToken', 'appSecret', 'relayToken', 'signingSecret'])
 export type ChannelSecretName = z.infer<typeof ChannelSecretName>
