@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseDiff } from './diff-parse.ts'
+import { byRisk, parseDiff } from './diff-parse.ts'
 
 const text = `diff --git a/src/a.js b/src/a.js
 index 111..222 100644
@@ -49,4 +49,17 @@ it('shows text that is no diff as notes and loses none of it', () => {
 
 it('names a file whose diff has no git header', () => {
   expect(parseDiff('--- a/x.txt\n+++ b/x.txt\n@@ -0,0 +1 @@\n+hello')).toMatchObject([{ path: 'x.txt', added: 1, removed: 0 }])
+})
+
+it('puts what can do most harm first, then what changes most (U-43)', () => {
+  const file = (path: string, added: number) => ({ path, added, removed: 0, lines: [] })
+  const files = [
+    file('src/a.ts', 2),
+    file('src/b.ts', 40),
+    file('package.json', 1),
+    file('.github/ci.yml', 1),
+    file('migrations/0002-drop.sql', 1),
+    file('src/auth.ts', 1),
+  ]
+  expect(byRisk(files).map((one) => one.path)).toEqual(['src/auth.ts', 'migrations/0002-drop.sql', '.github/ci.yml', 'package.json', 'src/b.ts', 'src/a.ts'])
 })

@@ -51,3 +51,20 @@ export function parseDiff(text: string): DiffFile[] {
   }
   return files
 }
+
+/** Where a line does more than it says: what runs at install, build or deploy, what holds keys, what changes data for good. */
+const risky = [
+  /(^|\/)(\.env|\.npmrc|.*secret|.*credential|.*token|auth)/i,
+  /(^|\/)(migrations?|schema)(\/|\.|$)|\.sql$/i,
+  /(^|\/)(\.github|\.ci|scripts?|hooks?|bin|deploy)\//i,
+  /(^|\/)(package(-lock)?\.json|.*\.lock|dockerfile|makefile)$|\.(sh|ya?ml|toml)$/i,
+]
+
+/** The riskiest files first, by where they are and then by how much of them changes; ties as they come. */
+export function byRisk(files: readonly DiffFile[]): DiffFile[] {
+  const rank = ({ path }: DiffFile) => {
+    const at = risky.findIndex((pattern) => pattern.test(path))
+    return at < 0 ? risky.length : at
+  }
+  return [...files].sort((a, b) => rank(a) - rank(b) || b.added + b.removed - (a.added + a.removed))
+}

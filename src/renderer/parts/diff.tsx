@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import { Button } from './button.tsx'
 import styles from './diff.module.css'
-import { type DiffFile, type DiffLine, parseDiff } from './diff-parse.ts'
+import { byRisk, type DiffFile, type DiffLine, parseDiff } from './diff-parse.ts'
 import { showHidden } from './visible-text.ts'
 
 /** Files longer than this open on request only; a browser lays out ten thousand lines in about a second. */
@@ -9,15 +9,16 @@ const FOLD_LINES = 300
 const STEP_LINES = 2000
 const signs: Record<DiffLine['kind'], string> = { same: ' ', added: '+', removed: '−', hunk: '', note: '' }
 
-/** A unified diff: one block for each file, most-changed hunks as they come. Long files are folded. */
-export function Diff({ text, truncated = false }: { text: string; truncated?: boolean }) {
-  const files = useMemo(() => parseDiff(text), [text])
+/** A unified diff: one block for each file, as they come or what can do most harm first. Long files are folded. */
+export function Diff({ text, truncated = false, riskyFirst = false }: { text: string; truncated?: boolean; riskyFirst?: boolean }) {
+  const files = useMemo(() => (riskyFirst ? byRisk(parseDiff(text)) : parseDiff(text)), [text, riskyFirst])
   if (files.length === 0) return <p className={styles.none}>No difference.</p>
   return (
     <div className={styles.diff}>
       {files.length > 1 ? (
         <p className={styles.sum}>
           {files.length} files, <Counts added={sum(files, 'added')} removed={sum(files, 'removed')} />
+          {riskyFirst ? ', riskiest first' : ''}
         </p>
       ) : null}
       {files.map((file, i) => (

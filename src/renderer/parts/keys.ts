@@ -28,11 +28,15 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, .xterm') !== null)
 }
 
+/** What Enter and the space bar press by themselves when it has the focus. */
+const isPressable = (target: EventTarget | null) => target instanceof HTMLElement && target.closest('button, a[href], summary, [role=row]') !== null
+
 function press(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return
   const name = keyName(event)
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey
   if (plain && name !== 'escape' && (isTyping(event.target) || !singleKeys)) return
+  if ((name === 'enter' || name === ' ') && isPressable(event.target)) return
   const dialog = document.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null
   const reachable = layers.filter((layer) => !dialog || layer.inDialogs).toReversed()
   const now = Date.now()

@@ -1,67 +1,101 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
-import type { ApprovalView } from '../../../contract/index.ts'
 import { RehearsalLabel } from '../../parts/rehearsal-label.tsx'
 import { StateMark } from '../../parts/state-mark.tsx'
 import { Ago, At } from '../../parts/time.tsx'
+import { showHidden } from '../../parts/visible-text.ts'
 import styles from './approval-list.module.css'
-import { endedHow, ifNothing, isOpen } from './inbox.select.ts'
+import { endedHow, type Item, ifNothing, isOpen } from './inbox.select.ts'
 
 const ROW = 62
 
-/** Requests, one under the other; only those in view are in the document, so that a thousand cost what ten do. */
+/** Cards, one under the other; only those in view are in the document, so that a thousand cost what ten do. */
 export function ApprovalList({
   label,
-  rows,
+  items,
   chosen,
   onChoose,
+  selected,
+  onSelect,
+  onEnd,
 }: {
   label: string
-  rows: readonly ApprovalView[]
+  items: readonly Item[]
   chosen: string | undefined
-  onChoose: (approval: ApprovalView) => void
+  /** `byKey`: it was opened from the keyboard, which wants to go on inside the card. */
+  onChoose: (item: Item, byKey: boolean) => void
+  selected?: ReadonlySet<string>
+  onSelect?: (item: Item) => void
+  onEnd?: () => void
 }) {
   const box = useRef<HTMLDivElement>(null)
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 8 })
-  const at = rows.findIndex((row) => row.id === chosen)
+  const virtual = useVirtualizer({ count: items.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 8 })
+  const at = items.findIndex((item) => item.key === chosen)
+  const last = virtual.getVirtualItems().at(-1)?.index ?? -1
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at)
   }, [at, virtual])
+  useEffect(() => {
+    if (onEnd && items.length > 0 && last >= items.length - 1) onEnd()
+  }, [last, items.length, onEnd])
   return (
     <div className={styles.box} ref={box}>
       <ul className={styles.list} aria-label={label} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const approval = rows[item.index]
-          if (!approval) return null
+        {virtual.getVirtualItems().map((row) => {
+          const item = items[row.index]
+          if (!item) return null
+          const current = item.key === chosen
           return (
             <li
-              key={approval.id}
-              style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-              aria-setsize={rows.length}
-              aria-posinset={item.index + 1}
+              key={item.key}
+              style={{ height: row.size, transform: `translateY(${row.start}px)` }}
+              aria-setsize={items.length}
+              aria-posinset={row.index + 1}
+              data-current={current}
             >
-              <button type="button" className={styles.row} aria-current={approval.id === chosen ? 'true' : undefined} onClick={() => onChoose(approval)}>
-                <span className={styles.what} data-open={isOpen(approval)}>
-                  {approval.what}
-                </span>
-                <span className={styles.under}>
-                  {isOpen(approval) ? (
-                    <>
-                      {approval.tier} · {approval.askedBy} · <Ago at={approval.requestedAt} /> · {ifNothing(approval)} at <At at={approval.deadline} />
-                    </>
-                  ) : (
-                    <>
-                      <StateMark machine="approval" state={approval.state} /> ·{' '}
-                      {approval.decidedAt === null ? endedHow(approval) : <At at={approval.decidedAt} />}
-                    </>
-                  )}
-                  {approval.rehearsal ? <RehearsalLabel /> : null}
-                </span>
+              {onSelect ? (
+                <input
+                  type="checkbox"
+                  tabIndex={-1}
+                  aria-label={`Select: ${item.members[0].what}`}
+                  checked={selected?.has(item.key) ?? false}
+                  onChange={() => onSelect(item)}
+                />
+              ) : null}
+              <button type="button" className={styles.row} aria-current={current ? 'true' : undefined} onClick={(event) => onChoose(item, event.detail === 0)}>
+                <Words item={item} />
               </button>
             </li>
           )
         })}
       </ul>
     </div>
+  )
+}
+
+function Words({ item: { members, deadline } }: { item: Item }) {
+  const [lead, ...rest] = members
+  const open = members.filter(isOpen)
+  const soonest = open.find((one) => one.deadline === deadline) ?? lead
+  return (
+    <>
+      <span className={styles.what} data-open={open.length > 0}>
+        {showHidden(lead.what)}
+        {rest.length > 0 ? ` and ${rest.length} more` : ''}
+      </span>
+      <span className={styles.under}>
+        {open.length > 0 ? (
+          <>
+            {lead.tier} · {lead.askedBy} · <Ago at={lead.requestedAt} /> · {ifNothing(soonest)} at <At at={deadline} />
+          </>
+        ) : (
+          <>
+            <StateMark machine="approval" state={lead.state} /> · {lead.decidedAt === null ? endedHow(lead) : <At at={lead.decidedAt} />}
+            {lead.regrettedAt === null ? null : ' · regretted'}
+          </>
+        )}
+        {lead.rehearsal ? <RehearsalLabel /> : null}
+      </span>
+    </>
   )
 }

@@ -12,17 +12,29 @@ export function Deadline({ approval }: { approval: ApprovalView }) {
   const zone = useZone()
   const share = usedShare(approval, now)
   const left = formatAgo(approval.deadline, now)
+  const { heldFrom, templateText, snoozedUntil } = approval
+  const at = (instant: number) => (
+    <time dateTime={new Date(instant).toISOString()} title={zone.utc(instant)}>
+      {zone.isSameDay(instant, now) ? `${zone.time(instant)} ${zone.zoneName(now)}` : zone.full(instant)}
+    </time>
+  )
   return (
-    <div>
+    <div className={styles.deadline}>
       <p className={styles.words}>
         <span>
-          If you do nothing: <strong>{ifNothing(approval)}</strong> at{' '}
-          <time dateTime={new Date(approval.deadline).toISOString()} title={zone.utc(approval.deadline)}>
-            {zone.isSameDay(approval.deadline, now) ? `${zone.time(approval.deadline)} ${zone.zoneName(now)}` : zone.full(approval.deadline)}
-          </time>
+          If you do nothing: <strong>{ifNothing(approval)}</strong> at {at(approval.deadline)}
         </span>
-        <span className={styles.left}>{approval.deadline > now ? left : 'now'}</span>
+        <span className={styles.left}>
+          {snoozedUntil !== null && snoozedUntil > now ? <>snoozed until {at(snoozedUntil)} · </> : null}
+          {approval.deadline > now ? left : 'now'}
+        </span>
       </p>
+      {heldFrom === null ? null : (
+        <p className={styles.left}>
+          It would have been {at(heldFrom)}; that falls into your quiet hours, so it is held until {at(approval.deadline)}.
+        </p>
+      )}
+      {templateText === null ? null : <blockquote className={styles.template}>{templateText}</blockquote>}
       <Meter
         label="Time to answer that is gone"
         value={share * 100}

@@ -41,7 +41,7 @@ export function NeedsYou() {
               {approval.what}
             </a>
             <span className={styles.end}>
-              {approval.safeDefault === 'deny' ? 'denied' : 'approved'} at <At at={approval.deadline} />
+              {approval.safeDefault === 'deny' ? 'denied' : 'template sent'} at <At at={approval.deadline} />
               <br />
               <span className={styles.muted}>
                 <Ago at={approval.deadline} />

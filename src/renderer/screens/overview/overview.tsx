@@ -8,6 +8,7 @@ import { isBeginning, isBlank } from './overview.select.ts'
 import { Plans } from './plans.tsx'
 import { Released } from './released.tsx'
 import { Running } from './running.tsx'
+import { SinceYouLeft } from './since-you-left.tsx'
 
 /** The whole factory at a glance, in the order of the questions one has: what needs me, what runs, what it costs, what came of it (U-30). */
 export function OverviewScreen() {
@@ -16,6 +17,7 @@ export function OverviewScreen() {
   return (
     <div className={styles.screen} data-blank={blank} data-beginning={beginning}>
       <h1 className={styles.unseen}>Overview</h1>
+      {blank ? null : <SinceYouLeft />}
       {beginning ? <Begin /> : null}
       <NeedsYou />
       <Running />

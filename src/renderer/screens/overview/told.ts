@@ -72,6 +72,12 @@ export function tell(event: ReefEvent): Told | undefined {
       return { glyph: '◆', text: `Asks you: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
     case 'approval.executed':
       return { glyph: '✓', text: `Took effect: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
+    case 'approval.failed':
+      return { glyph: '✕', text: `Approved, but failed: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
+    case 'approval.interrupted':
+      return { glyph: '≀', text: `Interrupted, may have happened: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
+    case 'approval.drifted':
+      return { glyph: '▲', text: `Changed after you approved it, nothing was done: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
     case 'approval.expired':
       return { glyph: '◷', text: `Expired unanswered: ${event.data.what}`, href: placeHref('inbox', event.data.id) }
     case 'release.proven':
