@@ -3,7 +3,7 @@ import type { AgentView } from '../../../contract/agents.ts'
 import type { ReefEvent } from '../../../contract/events.ts'
 import type { SpendRow } from '../../../contract/ledger.ts'
 import type { TaskView } from '../../../contract/queue.ts'
-import { spanOfLine, toCounts, toLine, toOrphans, toRoster } from './agents.select.ts'
+import { toCounts, toLine, toOrphans, toRoster } from './agents.select.ts'
 
 const agent = (name: string, active: boolean, problem: AgentView['problem'] = null) => ({ name, active, problem, paused: null }) as AgentView
 const task = (name: string, state: TaskView['state']) => ({ agent: name, state, key: 'T1' }) as TaskView
@@ -44,10 +44,8 @@ describe('the roster on screen', () => {
     expect(toCounts([agent('A', true), agent('B', false, { line: 1, message: '' })])).toBe('1 active · 1 inactive · 1 with a problem')
   })
 
-  it('finds the line that a refusal names, and its place in the text', () => {
+  it('finds the line that a refusal names', () => {
     expect(toLine('The agent file is not valid in line 3: tier')).toBe(3)
     expect(toLine('the file is for Rex')).toBeNull()
-    expect(spanOfLine('ab\ncde\nf', 2)).toEqual([3, 6])
-    expect(spanOfLine('ab\ncde', 9)).toEqual([3, 6])
   })
 })

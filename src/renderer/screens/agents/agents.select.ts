@@ -74,11 +74,3 @@ export function toLine(message: string): number | null {
   const found = /\bline (\d+)\b/i.exec(message)
   return found ? Number(found[1]) : null
 }
-
-/** The span of a line in a text, for putting the caret there; the last line when there are fewer. */
-export function spanOfLine(text: string, line: number): readonly [start: number, end: number] {
-  const lines = text.split('\n')
-  const wanted = Math.min(Math.max(1, line), lines.length)
-  const start = lines.slice(0, wanted - 1).reduce((sum, one) => sum + one.length + 1, 0)
-  return [start, start + (lines[wanted - 1]?.length ?? 0)]
-}

@@ -13,7 +13,7 @@ import { useRowKeys } from '../../parts/use-row-keys.ts'
 import styles from './agents.module.css'
 import { type RosterRow, toCounts, toOrphans, toRoster } from './agents.select.ts'
 import { Detail } from './detail.tsx'
-import { useDraftNames } from './drafts.ts'
+import { agentDrafts } from './drafts.ts'
 
 const REFRESH_MS = 1000
 
@@ -23,7 +23,7 @@ export function AgentsScreen({ params }: { params: readonly string[] }) {
   const roster = useRoster()
   const programs = useAsk((client) => client.program.list(), [])
   const models = useModels()
-  const drafts = useDraftNames()
+  const drafts = agentDrafts.useNames()
   useRowKeys(
     roster.rows,
     (one) => one.agent.name === name,

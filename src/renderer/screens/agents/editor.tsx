@@ -5,12 +5,13 @@ import { say } from '../../live/shell-door.ts'
 import { Button } from '../../parts/button.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { TextArea } from '../../parts/field.tsx'
+import { spanOfLine } from '../../parts/file-drafts.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { Ago } from '../../parts/time.tsx'
 import styles from './agents.module.css'
-import { spanOfLine, toLine } from './agents.select.ts'
-import { keepDraft, useDraft } from './drafts.ts'
+import { toLine } from './agents.select.ts'
+import { agentDrafts } from './drafts.ts'
 
 /**
  * The whole file of an agent. What is typed stays until it is saved or thrown away, whatever the owner looks at meanwhile; a refused file changes
@@ -22,7 +23,7 @@ export function Editor({ agent }: { agent: AgentView }) {
   const [asking, setAsking] = useState(false)
   const stored = useAsk((client) => client.agent.get({ name }), [name, agent.version, agent.problem?.message], { keep: false })
   const save = useCommand((client, file: string) => client.agent.save({ name, file }))
-  const draft = useDraft(name)
+  const draft = agentDrafts.useDraft(name)
   const file = stored.data?.file
   if (file === undefined)
     return stored.refusal ? <RefusalNote refusal={stored.refusal} again={stored.again} /> : <Skeleton lines={8} label={`Loading the file of ${name}`} />
@@ -32,7 +33,7 @@ export function Editor({ agent }: { agent: AgentView }) {
   const overtaken = draft !== undefined && draft.base !== file
   const line = save.refusal ? toLine(save.refusal.message) : (agent.problem?.line ?? null)
   const type = (next: string) =>
-    keepDraft(name, next === file ? undefined : { text: next, base: draft?.base ?? file, startedAt: draft?.startedAt ?? Date.now() })
+    agentDrafts.keep(name, next === file ? undefined : { text: next, base: draft?.base ?? file, startedAt: draft?.startedAt ?? Date.now() })
   const goToLine = () => {
     if (!field.current || line === null) return
     field.current.focus()
@@ -41,7 +42,7 @@ export function Editor({ agent }: { agent: AgentView }) {
   const submit = async () => {
     const saved = await save.run(text)
     if (!saved) return
-    keepDraft(name, undefined)
+    agentDrafts.keep(name, undefined)
     stored.again()
     say(`${name} is saved and in force from the next session on.`)
   }
@@ -96,7 +97,7 @@ export function Editor({ agent }: { agent: AgentView }) {
         verb="Throw away"
         onClose={() => setAsking(false)}
         onConfirm={() => {
-          keepDraft(name, undefined)
+          agentDrafts.keep(name, undefined)
           save.clear()
           setAsking(false)
         }}
