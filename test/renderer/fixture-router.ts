@@ -5,6 +5,7 @@ import { contract, errorCodes, Settings } from '../../src/contract/index.ts'
 import { createApprovalRouter } from './approval-router.ts'
 import { createMoneyRouter } from './money-router.ts'
 import { agent, ago, artifact, attempt, diffText, evidence, id, NOW, project, request, task } from './rows.ts'
+import { createSayRouter } from './say-router.ts'
 import { createWorld, type WorldName } from './worlds.ts'
 
 const refuse = (refusal: Refusal): never => {
@@ -51,6 +52,7 @@ export function createFixtureRouter(name: WorldName) {
     const findAgent = (wanted: string) => world.agents.find((one) => one.name === wanted) ?? unknown('agent/unknown', `agent ${wanted}`)
     const ok = { ok: true as const }
     const says = createApprovalRouter({ name, stage, read, refuse })
+    const rules = createSayRouter({ name, world, read, refuse, tell: stage.tell })
     const money = createMoneyRouter({ name, world, read, refuse, tell: stage.tell })
     return os.router({
       factory: {
@@ -167,6 +169,10 @@ export function createFixtureRouter(name: WorldName) {
       },
       approval: says.approval,
       conversation: says.conversation,
+      policy: rules.policy,
+      playbook: rules.playbook,
+      template: rules.template,
+      channel: rules.channel,
       spend: money.spend,
       budget: money.budget,
       model: money.model,
@@ -180,11 +186,14 @@ export function createFixtureRouter(name: WorldName) {
                 (row) =>
                   (!input.before || row.seq < Number(input.before)) &&
                   (!input.type || row.type.startsWith(input.type)) &&
-                  (!input.subject || row.subject === input.subject),
+                  (!input.subject || row.subject === input.subject) &&
+                  (!input.actor || row.actor === input.actor) &&
+                  (!input.text || JSON.stringify(row).includes(input.text)),
               )
               .slice(0, input.limit),
           }
         }),
+        export: rules.auditExport,
         verify: os.audit.verify.handler(() => read({ ok: true, rows: 1050, firstBroken: null, head: 'a1b2'.repeat(16) })),
       },
       agent: {

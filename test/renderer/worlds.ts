@@ -1,6 +1,7 @@
 import type { ReefEvent, SessionView, Snapshot, TaskView } from '../../src/contract/index.ts'
 import { approval, approvals } from './approval-rows.ts'
 import { agent, ago, id, NOW, plan, provider, release, request, session, status, task, usd } from './rows.ts'
+import { channels } from './say-rows.ts'
 
 /** What a page may meet. `loading` never answers a read, `error` refuses every read. */
 export const worldNames = ['full', 'empty', 'loading', 'error', 'thousand'] as const
@@ -175,7 +176,7 @@ function full(): Snapshot {
       provider('ollama', { wire: 'ollama', baseUrl: 'http://127.0.0.1:11434', key: 'none', keySetAt: null, billing: 'local' }),
       provider('cerebras', { wire: 'openai-chat', baseUrl: 'https://api.cerebras.ai/v1', circuit: 'quota' }),
     ],
-    channels: [],
+    channels: channels('carrying'),
     recent,
   }
 }
@@ -192,7 +193,7 @@ function empty(): Snapshot {
     releases: [],
     agents: [...roster],
     providers: [],
-    channels: [],
+    channels: channels('none'),
     recent: [],
   }
 }
@@ -203,6 +204,7 @@ function thousand(): Snapshot {
   const many = <Row>(make: (n: number) => Row): Row[] => Array.from({ length: 1000 }, (_, i) => make(i + 1000))
   return {
     ...base,
+    channels: channels('lost'),
     status: status({ approvalsOpen: OPEN + 1000, sessionsRunning: 64, sessionsMax: 64 }),
     plans: [...base.plans, ...many((n) => plan(n, { title: `Plan ${n}: mend what the night found`, done: n % 7, tasks: 6, createdAt: ago(n) }))],
     tasks: [

@@ -1,10 +1,12 @@
 import { Suspense, useEffect } from 'react'
 import { usePlace } from '../live/place.ts'
+import { usePresence } from '../live/presence.ts'
 import { useLive } from '../live/reef.ts'
 import { RefusalNote } from '../parts/refusal-note.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { ZoneContext } from '../parts/zone.ts'
 import styles from './app.module.css'
+import { ChannelBar } from './channel-bar.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -41,6 +43,7 @@ function Shell() {
   const connection = useLive((state) => state.connection.kind)
   const { Screen, title } = routes[screen]
   usePreferences()
+  usePresence()
   useShellKeys()
   useTitle(title)
   return (
@@ -52,6 +55,7 @@ function Shell() {
       <Rail screen={screen} />
       <main id="main" className={styles.main} tabIndex={-1}>
         <ConnectionBar />
+        <ChannelBar />
         <KilledBar />
         <RehearsalBar />
         <ErrorBoundary key={screen} name={title}>

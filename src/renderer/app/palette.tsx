@@ -1,12 +1,20 @@
 import { Command } from 'cmdk'
 import { useMemo } from 'react'
-import { goTo } from '../live/place.ts'
+import { goTo, type ScreenName } from '../live/place.ts'
 import { useReef } from '../live/reef.ts'
 import { closeDialog, openDialog } from '../live/shell-door.ts'
 import { Kbd } from '../parts/kbd.tsx'
 import { wordOf } from '../parts/state-mark.tsx'
 import styles from './palette.module.css'
 import { routes, screenKeys } from './routes.ts'
+
+/** Sections that are looked for by their own name. */
+const sections: ReadonlyArray<readonly [ScreenName, section: string, words: string]> = [
+  ['rules', 'playbooks', 'Playbooks and trust'],
+  ['rules', 'templates', 'Templates'],
+  ['rules', 'oversight', 'Oversight health'],
+  ['channels', 'messages', 'Messages to and from the phone'],
+]
 
 type Entry = { readonly id: string; readonly words: string; readonly note: string; readonly key?: string; readonly act: () => void }
 
@@ -36,6 +44,14 @@ export function Palette() {
       key: `g ${key}`,
       act: () => goTo(name),
     }))
+    screens.push(
+      ...sections.map(([screen, section, words]) => ({
+        id: `${screen}/${section}`,
+        words: `Go to ${words}`,
+        note: routes[screen].title,
+        act: () => goTo(screen, section),
+      })),
+    )
     const waiting: Entry[] = Object.values(approvals)
       .filter((one) => one.state === 'requested')
       .map((one) => ({ id: one.id, words: one.what, note: wordOf('approval', one.state).word, act: () => goTo('inbox', one.id) }))

@@ -1,4 +1,4 @@
-import { Activity, Bot, ChartNoAxesColumn, GitFork, Inbox, LayoutDashboard, ScrollText, Settings, SquareTerminal } from 'lucide-react'
+import { Activity, Bot, ChartNoAxesColumn, GitFork, Inbox, LayoutDashboard, MessageSquare, Scale, ScrollText, Settings, SquareTerminal } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { placeHref, type ScreenName } from '../live/place.ts'
 import { useReef } from '../live/reef.ts'
@@ -13,6 +13,8 @@ const icons: Record<ScreenName, ReactNode> = {
   sessions: <SquareTerminal />,
   spend: <ChartNoAxesColumn />,
   agents: <Bot />,
+  rules: <Scale />,
+  channels: <MessageSquare />,
   audit: <ScrollText />,
   settings: <Settings />,
   parts: <Activity />,

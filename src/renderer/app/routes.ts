@@ -13,6 +13,8 @@ export const routes: Readonly<Record<ScreenName, Route>> = {
   sessions: { title: 'Sessions', Screen: lazy(async () => ({ default: (await import('../screens/sessions/sessions.tsx')).SessionsScreen })) },
   spend: { title: 'Spend', Screen: lazy(async () => ({ default: (await import('../screens/spend/spend.tsx')).SpendScreen })) },
   agents: { title: 'Agents', Screen: lazy(async () => ({ default: (await import('../screens/agents/agents.tsx')).AgentsScreen })) },
+  rules: { title: 'Rules', Screen: lazy(async () => ({ default: (await import('../screens/rules/rules.tsx')).RulesScreen })) },
+  channels: { title: 'Channels', Screen: lazy(async () => ({ default: (await import('../screens/channels/channels.tsx')).ChannelsScreen })) },
   audit: { title: 'Audit', Screen: lazy(async () => ({ default: (await import('../screens/audit/audit.tsx')).AuditScreen })) },
   settings: { title: 'Settings', Screen: lazy(async () => ({ default: (await import('../screens/settings/settings.tsx')).SettingsScreen })) },
   parts: { title: 'Parts', Screen: lazy(async () => ({ default: (await import('../parts/parts.page.tsx')).PartsPage })) },
@@ -26,6 +28,8 @@ export const screenKeys: ReadonlyArray<readonly [ScreenName, string]> = [
   ['sessions', 't'],
   ['spend', 's'],
   ['agents', 'a'],
+  ['rules', 'r'],
+  ['channels', 'c'],
   ['audit', 'u'],
   ['settings', ','],
 ]

@@ -1,12 +1,19 @@
 import { useSyncExternalStore } from 'react'
 
-export const screenNames = ['overview', 'plans', 'inbox', 'sessions', 'spend', 'agents', 'audit', 'settings', 'parts'] as const
+export const screenNames = ['overview', 'plans', 'inbox', 'sessions', 'spend', 'agents', 'rules', 'channels', 'audit', 'settings', 'parts'] as const
 export type ScreenName = (typeof screenNames)[number]
 export type Query = Readonly<Record<string, string>>
 export type Place = { readonly screen: ScreenName; readonly params: readonly string[]; readonly query: Query }
 
 /** Links from outside name a thing (`reef://approval/…`); each kind is shown on one screen (U-25). */
-const thingScreens: Readonly<Record<string, ScreenName>> = { plan: 'plans', approval: 'inbox', session: 'sessions', agent: 'agents' }
+const thingScreens: Readonly<Record<string, ScreenName>> = {
+  plan: 'plans',
+  approval: 'inbox',
+  session: 'sessions',
+  agent: 'agents',
+  playbook: 'rules',
+  channel: 'channels',
+}
 
 /** Reads `#/plans/plan_…/task_…` and `#/sessions/ses_…?at=…`; anything unknown is the overview. */
 export function parsePlace(hash: string): Place {

@@ -1,5 +1,18 @@
 import { useState } from 'react'
-import { approvalStates, attemptStates, circuitStates, planStates, releaseStates, sessionStates, taskStates, toNanodollars } from '../../contract/index.ts'
+import {
+  approvalStates,
+  attemptStates,
+  channelStates,
+  circuitStates,
+  incomingStates,
+  messageStates,
+  planStates,
+  playbookStates,
+  releaseStates,
+  sessionStates,
+  taskStates,
+  toNanodollars,
+} from '../../contract/index.ts'
 import { Button } from './button.tsx'
 import { Card } from './card.tsx'
 import { CodeBlock } from './code-block.tsx'
@@ -32,6 +45,10 @@ const machines: ReadonlyArray<readonly [Machine, readonly string[]]> = [
   ['verdict', ['passed', 'failed', 'waived']],
   ['request', ['planning', 'planned', 'failed']],
   ['circuit', circuitStates],
+  ['playbook', playbookStates],
+  ['channel', channelStates],
+  ['message', messageStates],
+  ['incoming', incomingStates],
 ]
 const diff = `diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1,3 +1,3 @@\n const one = 1\n-const two = 3\n+const two = 2\n export { one, two }\n`
 const rows = Array.from({ length: 5000 }, (_, i) => ({ id: `row-${i}`, name: `Row ${i + 1}`, cost: toNanodollars(i / 100) }))

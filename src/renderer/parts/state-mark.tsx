@@ -1,4 +1,15 @@
-import { type Attention, approvalWords, attemptWords, circuitWords, planWords, sessionWords, taskWords } from '../../contract/index.ts'
+import {
+  type Attention,
+  approvalWords,
+  attemptWords,
+  channelWords,
+  circuitWords,
+  messageWords,
+  planWords,
+  playbookWords,
+  sessionWords,
+  taskWords,
+} from '../../contract/index.ts'
 import styles from './state-mark.module.css'
 
 type Word = { readonly word: string; readonly glyph: string; readonly attention: Attention }
@@ -27,6 +38,11 @@ const requestWords: Record<string, Word> = {
   planned: { word: 'planned', glyph: '✓', attention: 'quiet' },
   failed: { word: 'could not be planned', glyph: '✕', attention: 'alarm' },
 }
+const incomingWords: Record<string, Word> = {
+  received: { word: 'received', glyph: '◔', attention: 'active' },
+  answered: { word: 'answered', glyph: '✓', attention: 'quiet' },
+  ignored: { word: 'ignored', glyph: '⊘', attention: 'quiet' },
+}
 
 const machines = {
   task: taskWords,
@@ -39,6 +55,10 @@ const machines = {
   verdict: verdictWords,
   request: requestWords,
   circuit: circuitWords,
+  playbook: playbookWords,
+  channel: channelWords,
+  message: messageWords,
+  incoming: incomingWords,
 } as const
 export type Machine = keyof typeof machines
 

@@ -1,4 +1,6 @@
+import { ChannelName } from '../../../contract/channels.ts'
 import { type AuditRow, eventTypes } from '../../../contract/events.ts'
+import { ApprovalId } from '../../../contract/ids.ts'
 import { formatMoney, type Nanodollars } from '../../../contract/money.ts'
 import { createPaging } from '../../parts/pages.ts'
 
@@ -9,6 +11,21 @@ export const paging = createPaging((row: AuditRow) => row.seq)
 export const typeChoices: ReadonlyArray<readonly [value: string, words: string]> = [
   ['', 'everything'],
   ...[...eventTypes].sort().map((type) => [type, type] as const),
+]
+
+/** What narrows the record; empty is everything. */
+export type Filter = { readonly type: string; readonly actor: string; readonly subject: string; readonly text: string }
+export const noFilter: Filter = { type: '', actor: '', subject: '', text: '' }
+export const isNarrowed = (filter: Filter): boolean => Object.values(filter).some((value) => value !== '')
+
+/** Everybody who can cause something, as a list to choose from. */
+export const toActorChoices = (agents: readonly string[]): ReadonlyArray<readonly [value: string, words: string]> => [
+  ['', 'anybody'],
+  ['owner', 'you'],
+  ['engine', 'the engine'],
+  ['playbook', 'a playbook of yours'],
+  ...[...agents].sort().map((name) => [`agent:${name}`, name] as const),
+  ...ChannelName.options.map((name) => [`channel:${name}`, `the channel ${name}`] as const),
 ]
 
 type Fields = Readonly<Record<string, unknown>>
@@ -24,6 +41,8 @@ export function toHref({ type, subject, data }: Pick<AuditRow, 'type' | 'subject
   if (prefix === 'task' && plan) return `#/plans/${plan}/${subject}`
   if (prefix === 'ses') return `#/sessions/${subject}`
   if (prefix === 'apr') return `#/inbox/${subject}`
+  if (prefix === 'pbk') return `#/rules/playbooks/${subject}`
+  if (prefix === 'msg') return `#/channels/messages/${subject}`
   if (prefix === 'att' && text(fields['sessionId'])) return `#/sessions/${text(fields['sessionId'])}`
   if (prefix === 'call') return `#/spend/calls/${subject}`
   if (type.startsWith('budget.')) return '#/spend/budgets'
@@ -33,6 +52,9 @@ export function toHref({ type, subject, data }: Pick<AuditRow, 'type' | 'subject
   if (plan) return `#/plans/${plan}`
   if (type === 'agent.changed' || type === 'agent.paused' || type === 'agent.resumed') return `#/agents/${subject}`
   if (type === 'agent.rejected') return '#/agents'
+  if (type.startsWith('policy.')) return '#/rules/policy'
+  if (type.startsWith('template.')) return '#/rules/templates'
+  if (type.startsWith('channel.')) return '#/channels'
   if (/^(circuit|price|model)\./.test(type)) return '#/settings/models'
   if (/^(settings|provider|project)\./.test(type)) return '#/settings'
   return undefined
@@ -63,12 +85,27 @@ export function toSummary({ type, data }: Pick<AuditRow, 'type' | 'data'>): stri
   if (type === 'spend.adjusted') return join(of('provider'), dollars(fields['amount']), of('reason'))
   if (type === 'route.chosen') return join(of('agent'), of('chosen') ?? 'no model', of('reason'))
   if (noun === 'circuit' || type === 'price.guessed') return join([of('provider'), of('model')].filter(Boolean).join('/'), of('state'), of('detail'))
+  if (type === 'policy.accepted') return join(typeof fields['version'] === 'number' ? `version ${fields['version']}` : undefined, of('note'))
+  if (type === 'policy.rejected') return toProblems(fields['problems'])
+  if (noun === 'playbook') return join(of('name'), of('state'))
+  if (noun === 'channel') return join(of('title') ?? of('name'), of('state'), of('detail'))
+  if (noun === 'message') return join(of('channel'), of('kind') ?? of('sender'), type === 'message.answered' ? of('outcome') : of('state'), of('error'))
+  if (noun === 'approval') return join(of('what'), of('channel'), of('reason'), type === 'approval.executed' ? of('outcome') : undefined)
   if (type === 'model.changed') return join(of('ref'), of('tier'), fields['enabled'] === false ? 'not chosen' : undefined)
   if (type === 'agent.paused') return join(of('name'), text(fieldsOf(fields['paused'])['reason']))
   if (noun === 'evidence') return join(of('name'), of('verdict'))
   if (noun === 'release') return join(of('project'), of('url'), of('error'))
   if (noun === 'session') return join(of('title'), of('agent'), type === 'session.ended' ? of('outcome') : undefined)
   return of('title') ?? of('what') ?? text(fieldsOf(fields['plan'])['title']) ?? of('text') ?? of('path') ?? of('name') ?? of('reason') ?? of('version') ?? ''
+}
+
+/** The first problem of a file of the policy, and how many more there are. */
+function toProblems(problems: unknown): string {
+  const all = Array.isArray(problems) ? problems.map(fieldsOf) : []
+  const [first] = all
+  if (!first) return ''
+  const where = typeof first['line'] === 'number' ? `, line ${first['line']}` : ''
+  return `${text(first['file']) ?? ''}${where}: ${text(first['message']) ?? ''}${all.length > 1 ? ` and ${all.length - 1} more` : ''}`
 }
 
 const dollars = (amount: unknown): string => (typeof amount === 'number' ? formatMoney(amount as Nanodollars) : '')
@@ -79,6 +116,9 @@ function toBudgetText(ref: Readonly<Record<string, unknown>>, what: string | und
   const whose = subject === undefined || subject === '*' ? scope : `${scope} ${subject}`
   return [period === 'day' || period === 'month' ? `${whose} a ${period}` : whose, what].filter(Boolean).join(' · ')
 }
+
+/** A decision that can be explained: every event of an approval has its id as its subject. */
+export const isDecision = (subject: string): subject is ApprovalId => ApprovalId.safeParse(subject).success
 
 /** The row as it stands in the record, for reading and for copying. */
 export const toJson = (row: AuditRow): string => JSON.stringify(row, null, 2)

@@ -8,7 +8,6 @@ import { Card } from '../../parts/card.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { useKeys } from '../../parts/keys.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
-import { saveFile } from '../../parts/save-file.ts'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { At } from '../../parts/time.tsx'
@@ -16,23 +15,30 @@ import { usePaced } from '../../parts/use-paced.ts'
 import { usePages } from '../../parts/use-pages.ts'
 import { useRowKeys } from '../../parts/use-row-keys.ts'
 import styles from './audit.module.css'
-import { paging, toJsonLines, toSummary } from './audit.select.ts'
+import { type Filter, isDecision, isNarrowed, noFilter, paging, toSummary } from './audit.select.ts'
 import { Detail } from './detail.tsx'
-import { type Filter, FilterBar, noFilter } from './filter-bar.tsx'
+import { Explanation } from './explanation.tsx'
+import { ExportMenu } from './export-menu.tsx'
+import { FilterBar } from './filter-bar.tsx'
 import { Verify } from './verify.tsx'
 
 const LIMIT = 200
 const REFRESH_MS = 500
 
-/** Everything that happened, newest first, chained by hashes (U-35). `#/audit/<seq>` opens one row beside the list. */
+/**
+ * Everything that happened, newest first, chained by hashes (U-35). `#/audit/<seq>` opens one row beside the list, `#/audit/explain/<approval>` says
+ * how a decision came about.
+ */
 export function AuditScreen({ params }: { params: readonly string[] }) {
   const opened = /^\d+$/.test(params[0] ?? '') ? Number(params[0]) : undefined
+  const explained = params[0] === 'explain' && params[1] && isDecision(params[1]) ? params[1] : undefined
+  const beside = opened !== undefined || explained !== undefined
   const [filter, setFilter] = useState<Filter>(noFilter)
   const [follow, setFollow] = useState(true)
   const head = useReef((facts) => facts.seq)
   const epoch = useLive((state) => state.epoch)
   // While a row is read, the list stands still: new rows wait behind a button (U-19).
-  const live = follow && opened === undefined
+  const live = follow && !beside
   const [held, setHeld] = useState(head)
   useEffect(() => {
     if (live) setHeld(head)
@@ -45,14 +51,13 @@ export function AuditScreen({ params }: { params: readonly string[] }) {
         .list({
           limit: LIMIT,
           ...(after && { before: String(after.seq) }),
-          ...(filter.type && { type: filter.type }),
-          ...(filter.subject && { subject: filter.subject }),
+          ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== '')),
         })
         .then((answer) => answer.rows),
-    [client, filter.type, filter.subject],
+    [client, filter],
   )
   const pages = usePages(paging, read, LIMIT, `${epoch}.${newest}`)
-  const filtered = filter.type !== '' || filter.subject !== ''
+  const filtered = isNarrowed(filter)
   const waiting = pages.loading || live ? 0 : head - held
   const show = () => setHeld(head)
   useKeys(waiting > 0 ? { n: show } : {})
@@ -63,9 +68,9 @@ export function AuditScreen({ params }: { params: readonly string[] }) {
   )
 
   return (
-    <div className={styles.screen} data-open={opened !== undefined}>
+    <div className={styles.screen} data-open={beside}>
       <h1 className={styles.unseen}>Audit</h1>
-      <Card className={styles.main} title="Audit" note={`${head.toLocaleString('en-US')} events`} actions={<Save rows={pages.rows} />}>
+      <Card className={styles.main} title="Audit" note={`${head.toLocaleString('en-US')} events`} actions={<ExportMenu rows={pages.rows} />}>
         <Verify head={head} />
         <FilterBar filter={filter} onChange={setFilter} follow={follow} onFollow={setFollow} />
         <RefusalNote refusal={pages.problem === undefined ? undefined : toRefusal(pages.problem)} again={pages.again} />
@@ -82,7 +87,7 @@ export function AuditScreen({ params }: { params: readonly string[] }) {
           <div className={styles.list}>
             <Table
               label="Events, newest first"
-              columns={opened === undefined ? columns : columns.filter((column) => column.id !== 'hash')}
+              columns={beside ? columns.filter((column) => column.id !== 'hash') : columns}
               rows={pages.rows}
               rowKey={(row) => String(row.seq)}
               selected={opened === undefined ? undefined : String(opened)}
@@ -104,8 +109,9 @@ export function AuditScreen({ params }: { params: readonly string[] }) {
         )}
       </Card>
       {opened === undefined ? null : (
-        <Detail seq={opened} known={pages.rows.find((row) => row.seq === opened)} onSubject={(subject) => setFilter({ type: '', subject })} />
+        <Detail seq={opened} known={pages.rows.find((row) => row.seq === opened)} onSubject={(subject) => setFilter({ ...noFilter, subject })} />
       )}
+      {explained === undefined ? null : <Explanation key={explained} id={explained} />}
     </div>
   )
 }
@@ -118,15 +124,3 @@ const columns: readonly Column<AuditRow>[] = [
   { id: 'summary', head: 'about', width: 'minmax(120px, 3fr)', cell: (row) => toSummary(row) || row.subject },
   { id: 'hash', head: 'hash', width: '84px', cell: (row) => <code>{row.hash.slice(0, 8)}</code> },
 ]
-
-/** The rows on screen as a file that other programs read. */
-function Save({ rows }: { rows: readonly AuditRow[] }) {
-  const save = () => {
-    saveFile(`reef-audit-${rows.at(-1)?.seq ?? 0}-${rows[0]?.seq ?? 0}.jsonl`, 'application/jsonl', [toJsonLines(rows)])
-  }
-  return (
-    <Button kind="quiet" onClick={save} disabled={rows.length === 0}>
-      Save these {rows.length.toLocaleString('en-US')} as JSON Lines
-    </Button>
-  )
-}

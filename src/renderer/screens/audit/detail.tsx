@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import type { AuditRow } from '../../../contract/events.ts'
-import { goTo } from '../../live/place.ts'
+import { goTo, placeHref } from '../../live/place.ts'
 import { useAsk } from '../../live/reef.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
@@ -12,7 +12,7 @@ import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
 import { Ago, At } from '../../parts/time.tsx'
 import styles from './audit.module.css'
-import { toHref, toJson } from './audit.select.ts'
+import { isDecision, toHref, toJson } from './audit.select.ts'
 
 /** One row whole: who, what, when, its place in the chain and its data as they were written. */
 export function Detail({ seq, known, onSubject }: { seq: number; known: AuditRow | undefined; onSubject: (subject: string) => void }) {
@@ -57,6 +57,7 @@ function Whole({ row, onSubject }: { row: AuditRow; onSubject: (subject: string)
           <code>{row.subject}</code>
           <span className={styles.links}>
             {href ? <a href={href}>Open it</a> : null}
+            {isDecision(row.subject) ? <a href={placeHref('audit', 'explain', row.subject)}>Explain this decision</a> : null}
             <Button kind="quiet" onClick={() => onSubject(row.subject)}>
               All that happened to it
             </Button>
