@@ -49,3 +49,5 @@ CREATE INDEX approval_asked ON approval (requested_at, tier, state, action, aske
 CREATE INDEX approval_shown ON approval (action, asked_by, requested_at, state, task_id, decided_by, regretted_at, rehearsal, amount_usd, project);
 CREATE INDEX approval_seen ON approval (decided_at, seen_ms) WHERE tier = 'T2' AND seen_ms IS NOT NULL AND rehearsal = 0;
 CREATE INDEX event_of_alarm ON event (at) WHERE type IN ('approval.drifted', 'approval.failed', 'approval.interrupted', 'approval.reminded', 'budget.crossed', 'budget.refused', 'channel.lost', 'circuit.opened', 'plan.failed', 'policy.rejected', 'release.failed', 'task.dead-lettered', 'velocity.exceeded');
+-- What an approval went through, in order.
+CREATE INDEX event_of_approval ON event (subject) WHERE type >= 'approval.' AND type < 'approval/';

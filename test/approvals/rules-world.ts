@@ -55,7 +55,6 @@ export function openRules({ settings = {} }: { settings?: Partial<Settings> } = 
       reader,
       clock,
       append: journal.append,
-      audit: journal.reader.page,
       dir: policyDir,
       seedDir: join(root, 'assets/policies'),
       settings: () => ({ ...Settings.parse({}), ...settings }),

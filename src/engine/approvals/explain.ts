@@ -1,24 +1,22 @@
 import { type ApprovalId, type ApprovalView, approvalWords, type DecisionExplanation, formatDuration, type Instant, tierWords } from '../../contract/index.ts'
-import type { Policies, ReadAudit } from './policies.ts'
+import type { ReadDb } from '../store/index.ts'
+import { createExplainReader } from './explain.store.ts'
+import type { Policies } from './policies.ts'
 
 export type ExplainDeps = {
+  readonly reader: ReadDb
   readonly approval: (id: string) => ApprovalView
   readonly version: Policies['version']
-  readonly audit: ReadAudit
   /** The owner's, by which times are told. */
   readonly zone: () => string
 }
 
-/** More than any one approval goes through. */
-const MOST_EVENTS = 200
-
 /** Why a decision came out as it did: who, what, when, where, by which rules, with everything that was recorded about it (U-35). */
-export function createExplain({ approval, version, audit, zone }: ExplainDeps) {
+export function createExplain({ reader, approval, version, zone }: ExplainDeps) {
+  const store = createExplainReader(reader)
   return (id: ApprovalId): DecisionExplanation => {
     const row = approval(id)
-    const rows = audit(Number.MAX_SAFE_INTEGER, MOST_EVENTS, undefined, id)
-    const events = rows.reverse().map(({ seq, at, type, actor, hash }) => ({ seq, at, type, actor, hash }))
-    return { approval: row, sentences: toSentences(row, zone()), policy: version(row.policyVersion) ?? null, events }
+    return { approval: row, sentences: toSentences(row, zone()), policy: version(row.policyVersion) ?? null, events: store.eventsOf(id) }
   }
 }
 export type Explain = ReturnType<typeof createExplain>

@@ -1,6 +1,10 @@
 import type { ActionName, ApprovalId, Instant, Tier } from '../../contract/index.ts'
 import type { ReadDb } from '../store/index.ts'
 
+/** What wants the owner's eyes; word for word the condition of the index event_of_alarm, which is used only so. */
+export const isAlarm =
+  "type IN ('approval.drifted', 'approval.failed', 'approval.interrupted', 'approval.reminded', 'budget.crossed', 'budget.refused', 'channel.lost', 'circuit.opened', 'plan.failed', 'policy.rejected', 'release.failed', 'task.dead-lettered', 'velocity.exceeded')"
+
 /** Approved, whatever came of it. */
 const approvedStates = "('approved', 'executing', 'executed', 'failed', 'interrupted', 'drifted')"
 /** A person decided, not a rule, a playbook or the rehearsal's labelled owner. */
@@ -57,10 +61,7 @@ export function createOversightReader(db: ReadDb) {
     `SELECT seen_ms AS seenMs FROM approval
       WHERE tier = 'T2' AND seen_ms IS NOT NULL AND rehearsal = 0 AND decided_at IS NOT NULL ORDER BY decided_at DESC LIMIT +:limit`,
   )
-  // event_of_alarm: the list is the one of that index.
-  const alarms = db.prepare<{ since: Instant }, { n: number }>(
-    `SELECT count(*) AS n FROM event WHERE at >= :since AND type IN ('approval.drifted', 'approval.failed', 'approval.interrupted', 'approval.reminded', 'budget.crossed', 'budget.refused', 'channel.lost', 'circuit.opened', 'plan.failed', 'policy.rejected', 'release.failed', 'task.dead-lettered', 'velocity.exceeded')`,
-  )
+  const alarms = db.prepare<{ since: Instant }, { n: number }>(`SELECT count(*) AS n FROM event WHERE at >= :since AND ${isAlarm}`)
   // approval_shown holds every column of these three, in the order of the groups.
   const shown = db.prepare<[], ShownRow>(`SELECT ${shownColumns} FROM approval WHERE rehearsal = 0 GROUP BY action, asked_by`)
   const shownSince = db.prepare<{ action: string; agent: string; since: Instant }, ShownRow>(

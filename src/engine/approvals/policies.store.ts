@@ -1,5 +1,6 @@
-import type { ActionName, ApprovalView, Instant, PolicyVersionView } from '../../contract/index.ts'
+import type { ActionName, ApprovalView, Instant, PolicyProblem, PolicyVersionView } from '../../contract/index.ts'
 import type { ReadDb, WriteDb } from '../store/index.ts'
+import { isAlarm } from './oversight.store.ts'
 import type { OwnFile } from './policy-file.ts'
 
 export type PolicyVersion = PolicyVersionView & { readonly sha256: string; readonly files: readonly OwnFile[] }
@@ -39,10 +40,18 @@ export function createPoliciesReader(db: ReadDb) {
     `SELECT id, requested_at AS at, action, asked_by AS agent, project, amount_usd AS amountUsd, tainted_by AS taintedBy, card
        FROM approval WHERE rehearsal = 0 ORDER BY id DESC LIMIT +:limit`,
   )
+  const rejected = db.prepare<{ since: Instant }, { problems: string }>(
+    `SELECT json_extract(data, '$.problems') AS problems FROM event WHERE at >= :since AND ${isAlarm} AND type = 'policy.rejected' ORDER BY at DESC, seq DESC LIMIT 1`,
+  )
   return {
     version: (version: number): PolicyVersion | undefined => toVersion(byVersion.get({ version })),
     versions: (): PolicyVersionView[] =>
       all.all().map((row) => ({ version: row.version, acceptedAt: row.accepted_at, acceptedBy: row.accepted_by, note: row.note })),
+    /** What was wrong with the files the last time that something was, since then. */
+    lastRejected(since: Instant): PolicyProblem[] | undefined {
+      const row = rejected.get({ since })
+      return row && JSON.parse(row.problems)
+    },
     lastActions: (limit: number): PastAction[] => actions.all({ limit }).map((row) => ({ ...row, card: JSON.parse(row.card) })),
   }
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import {
   type ActionFacts,
   type Actor,
-  type AuditRow,
   type DryRun,
   type PolicyProblem,
   type PolicyVersionView,
@@ -25,9 +24,6 @@ import { classify, type Policy } from './policy.ts'
 import { toNote } from './policy-change.ts'
 import { type Judged, judgePolicy, type OwnFile } from './policy-file.ts'
 
-/** Newest first, below `before`; the journal's own reader. */
-export type ReadAudit = (before: number, limit: number, type?: string, subject?: string) => AuditRow[]
-
 export type PoliciesDeps = {
   readonly db: WriteDb
   readonly reader: ReadDb
@@ -38,7 +34,6 @@ export type PoliciesDeps = {
   readonly seedDir: string
   /** The words that a class may send when nobody answers. */
   readonly templates: { names(): ReadonlySet<string>; text(name: string): string | undefined }
-  readonly audit: ReadAudit
 }
 
 type InForce = PolicyVersion & { readonly policy: Policy }
@@ -47,10 +42,11 @@ type InForce = PolicyVersion & { readonly policy: Policy }
  * What needs the owner's say (R-168, R-173, R-188): his files, merged. A good set of files comes into force at once as a new version;
  * a bad one changes nothing and says which lines are at fault.
  */
-export function createPolicies({ db, reader: readDb, clock, append, dir, seedDir, templates, audit }: PoliciesDeps) {
+export function createPolicies({ db, reader: readDb, clock, append, dir, seedDir, templates }: PoliciesDeps) {
   const store = createPoliciesStore(db)
   const reader = createPoliciesReader(readDb)
-  let told: string | undefined
+  /** What was said of bad files last; looked up in the journal only when there are some. */
+  let told: { readonly problems: string | undefined } | undefined
   let onDisk: { readonly files: readonly OwnFile[]; readonly problems: readonly PolicyProblem[] }
 
   const judge = (files: readonly OwnFile[]): Judged => judgePolicy(files, templates.names())
@@ -154,24 +150,25 @@ export function createPolicies({ db, reader: readDb, clock, append, dir, seedDir
   return policies
 
   function reload(): void {
-    const { files, problems } = readFiles(dir)
-    const judged = problems.length > 0 ? ({ kind: 'bad', problems } as const) : judge(files)
+    const { files, problems: unread } = readFiles(dir)
+    const judged = unread.length > 0 ? ({ kind: 'bad', problems: unread } as const) : judge(files)
     onDisk = { files, problems: judged.kind === 'bad' ? judged.problems : [] }
     if (judged.kind === 'good') {
-      told = undefined
+      told = { problems: undefined }
       inForce = write(db, () => accept(files, judged.policy, 'owner'))
       return
     }
-    const hash = hashPayload(judged.problems)
-    if (hash === (told ?? toldBefore())) return
+    const problems = hashPayload(judged.problems)
+    told ??= { problems: toldBefore() }
+    if (problems === told.problems) return
     write(db, () => append({ type: 'policy.rejected', subject: 'policy', data: { problems: [...judged.problems] } }))
-    told = hash
+    told = { problems }
   }
 
   /** What an earlier engine said of files that nobody has mended since. */
   function toldBefore(): string | undefined {
-    const [row] = audit(Number.MAX_SAFE_INTEGER, 1, 'policy.rejected')
-    return row && row.at >= inForce.acceptedAt ? hashPayload((row.data as { problems: PolicyProblem[] }).problems) : undefined
+    const problems = reader.lastRejected(inForce.acceptedAt)
+    return problems && hashPayload(problems)
   }
 
   /** The same text again is no new version. */

@@ -14,7 +14,7 @@ export type RulesDeps = Omit<PoliciesDeps, 'templates'> & {
 
 /** What decides before and after the owner does: his policy and words, what he allowed beforehand, what was earned, and how well all of that works. */
 export function createRules({ settings, approval, ...deps }: RulesDeps) {
-  const { db, reader, clock, append, audit } = deps
+  const { db, reader, clock, append } = deps
   let policies: ReturnType<typeof createPolicies> | undefined
   const templates = createTemplates({ db, clock, append, userOf: (name) => policies?.userOf(name), changed: () => policies?.reload() })
   policies = createPolicies({ ...deps, templates })
@@ -26,7 +26,7 @@ export function createRules({ settings, approval, ...deps }: RulesDeps) {
     playbooks,
     trust: createTrust({ reader, playbooks, tierOf, whatOf, tasksNeeded: () => settings().trustTasks }),
     oversight: createOversight({ reader, clock, settings, approval: (id: ApprovalId) => approval(id), tierOf, whatOf, covers: playbooks.covers }),
-    explain: createExplain({ approval, version, audit, zone: () => settings().timeZone }),
+    explain: createExplain({ reader, approval, version, zone: () => settings().timeZone }),
   }
 }
 export type Rules = ReturnType<typeof createRules>
