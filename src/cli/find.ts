@@ -2,7 +2,16 @@ import type { IdPrefix, PlanId, TaskId } from '../contract/ids.ts'
 import type { Client } from './connect.ts'
 import { CliFailure, usageFailure } from './failure.ts'
 
-const words: Partial<Record<IdPrefix, string>> = { plan: 'plan', task: 'task', ses: 'session', apr: 'approval', rel: 'release', art: 'artifact', call: 'call' }
+const words: Partial<Record<IdPrefix, string>> = {
+  plan: 'plan',
+  task: 'task',
+  ses: 'session',
+  apr: 'approval',
+  pbk: 'playbook',
+  rel: 'release',
+  art: 'artifact',
+  call: 'call',
+}
 const lists: Partial<Record<IdPrefix, string>> = { call: 'spend calls' }
 const PAGE = 1000
 /** Older things are still reached by their full id. */
@@ -71,6 +80,8 @@ export const findPlan = (client: Client, given: string): Promise<PlanId> => find
 export const findSession = (client: Client, given: string) => findId('ses', given, async (page) => (await client.session.list(page)).sessions)
 
 export const findApproval = (client: Client, given: string) => findId('apr', given, async (page) => (await client.approval.list(page)).approvals)
+
+export const findPlaybook = (client: Client, given: string) => findId('pbk', given, async () => (await client.playbook.list()).playbooks)
 
 export const findRelease = (client: Client, given: string) => findId('rel', given, async (page) => (await client.release.list(page)).releases)
 
