@@ -5,6 +5,7 @@ import type { Instant, OpenclawConfig } from '../../../contract/index.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { Arrival, TransportEvents } from '../channel.ts'
+import { readPairing } from '../pairing.ts'
 
 export type BridgeDeps = {
   readonly config: OpenclawConfig
@@ -109,7 +110,7 @@ function toArrival({ event, context }: Posted, config: OpenclawConfig, now: Inst
         .digest('hex'),
     sender,
     unsound: findUnsound({ event, context }, config),
-    text: event.content,
+    text: withoutAddress(event.content),
     button: null,
     reaction: null,
     repliesTo: event.replyToId ?? null,
@@ -118,6 +119,10 @@ function toArrival({ event, context }: Posted, config: OpenclawConfig, now: Inst
     at,
   }
 }
+
+/** In OpenClaw a message for REEF begins with its name, because others listen there too; the rest is what was said. */
+const withoutAddress = (words: string): string =>
+  readPairing(words) === undefined ? words.replace(/^\s*(?:hey\s+|hi\s+|ok\s+)?reef\b(?!\s*#)[\s,:;.!-]*(?=\S)/i, '') : words
 
 function findUnsound({ event, context }: Pick<Posted, 'event' | 'context'>, config: OpenclawConfig): string | null {
   const channels = [event.channel, context.channelId].filter((name) => typeof name === 'string')
