@@ -1,5 +1,5 @@
 import type { ApprovalView, Preview } from '../contract/approvals.ts'
-import { approvalWords } from '../contract/words.ts'
+import { approvalWords, tierWords } from '../contract/words.ts'
 import { labelled, stateWord } from './label.ts'
 import { dateTime } from './local-time.ts'
 import { paint } from './paint.ts'
@@ -12,18 +12,31 @@ export function toApprovalLines(approval: ApprovalView, zone: string): string[] 
     ['approval', labelled(paint('bold', showControls(approval.what)), approval.rehearsal)],
     ['id', approval.id],
     ['state', stateWord(approvalWords[approval.state])],
-    ['action', `${approval.action} (${approval.tier})`],
+    ['action', `${approval.action} (${approval.tier}: ${tierWords[approval.tier]})`],
+    ['tier by', approval.tierBecause.map(showControls).join('\n')],
     ['asked by', approval.askedBy],
+    ['tainted by', approval.taintedBy && showControls(approval.taintedBy)],
     ['why', showControls(approval.why)],
+    ['agent says', approval.agentSays && showControls(approval.agentSays)],
     ['touches', showControls(approval.blast)],
     ['undo', showControls(approval.reversible)],
     ['cost', showControls(approval.cost)],
     ['evidence', approval.evidence.map(showControls).join('\n')],
-    ['deadline', approval.state === 'requested' ? `${dateTime(approval.deadline, zone)}, then: ${approval.safeDefault}` : null],
-    ['decided', approval.decidedAt === null ? null : `${dateTime(approval.decidedAt, zone)} by ${approval.decidedBy ?? 'nobody'}`],
+    ['deadline', approval.state === 'requested' ? `${dateTime(approval.deadline, zone)}, then: ${toDefault(approval)}` : null],
+    ['held', approval.state === 'requested' && approval.heldFrom !== null ? `over the night; without that ${dateTime(approval.heldFrom, zone)}` : null],
+    ['type', approval.state === 'requested' ? approval.confirm && `--confirm ${quote(approval.confirm)}` : null],
+    ['editable', approval.editable.map(({ field, label }) => `${field}: ${showControls(label)}`).join('\n')],
+    [
+      'decided',
+      approval.decidedAt === null
+        ? null
+        : `${dateTime(approval.decidedAt, zone)} by ${approval.decidedBy ?? 'nobody'}${approval.channel === null ? '' : ` (${approval.channel})`}`,
+    ],
     ['chosen', approval.options.find((option) => option.id === approval.chosen)?.label],
     ['effective', approval.effectiveAt === null ? null : dateTime(approval.effectiveAt, zone)],
-    ['reason', approval.reason],
+    ['reason', approval.reason && showControls(approval.reason)],
+    ['outcome', approval.outcome && showControls(approval.outcome)],
+    ['regretted', approval.regrettedAt === null ? null : dateTime(approval.regrettedAt, zone)],
     ['payload', approval.payloadHash],
   ])
   return [...facts, ...toOptionLines(approval), ...approval.previews.flatMap((preview) => ['', ...toPreviewLines(preview)])]
@@ -38,9 +51,39 @@ function toOptionLines({ options }: ApprovalView): string[] {
   return ['', paint('bold', 'ways to approve'), ...toFacts(rows)]
 }
 
+/** What silence means, in words. */
+const toDefault = ({ safeDefault, templateText }: ApprovalView): string =>
+  safeDefault === 'deny' ? 'denied' : `these words are sent instead: ${showControls(templateText ?? '')}`
+
 function toPreviewLines(preview: Preview): string[] {
-  if (preview.kind === 'command') return [paint('bold', `command in ${showControls(preview.cwd)}`), `  ${preview.argv.map(quote).join(' ')}`]
-  return [paint('bold', showControls(preview.title)), ...preview.text.split('\n').map((line) => `  ${showControls(line)}`)]
+  const head = (text: string) => paint('bold', showControls(text))
+  const body = (text: string) => text.split('\n').map((line) => `  ${showControls(line)}`)
+  switch (preview.kind) {
+    case 'command':
+      return [
+        head(`command in ${preview.cwd}${preview.host ? ` on ${preview.host}` : ''}`),
+        `  ${preview.argv.map(quote).join(' ')}`,
+        ...(preview.path ? [`  program: ${showControls(preview.path)}`] : []),
+      ]
+    case 'mail':
+      return [
+        head(`mail: ${preview.subject}`),
+        ...toFacts([
+          ['  from', showControls(preview.from)],
+          ['  to', preview.to.map(showControls).join(', ')],
+          ['  cc', preview.cc.map(showControls).join(', ')],
+        ]),
+        ...body(preview.text),
+      ]
+    case 'post':
+      return [head(`post as ${preview.account}`), ...body(preview.text)]
+    case 'money':
+      return [head(`${preview.amount} to ${preview.payee}`), `  ${showControls(preview.per)}`]
+    case 'rows':
+      return [head(`${preview.title}: ${preview.total} rows`), ...[preview.columns, ...preview.rows].map((row) => `  ${row.map(showControls).join(' | ')}`)]
+    default:
+      return [head(preview.title), ...body(preview.text)]
+  }
 }
 
 const quote = (word: string): string => {

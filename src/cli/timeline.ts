@@ -1,8 +1,9 @@
 import type { EventData, EventType, ReefEvent } from '../contract/events.ts'
 import { formatMoney, type Nanodollars } from '../contract/money.ts'
+import type { PlaybookView } from '../contract/playbooks.ts'
 import type { TaskView } from '../contract/queue.ts'
 import { formatDuration } from '../contract/time.ts'
-import { type Attention, approvalWords, circuitWords, planWords, taskWords } from '../contract/words.ts'
+import { type Attention, approvalWords, channelWords, circuitWords, planWords, playbookWords, taskWords } from '../contract/words.ts'
 import { toLimitName } from './budget-table.ts'
 import { shortId } from './find.ts'
 import { REHEARSAL } from './label.ts'
@@ -145,7 +146,7 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
       `approve: reef approval approve ${shortId(approval.id)}${dataDirFlag}`,
       ...approval.options.slice(1).map(({ id, label }) => `or, ${label}: reef approval approve ${shortId(approval.id)} --option ${id}${dataDirFlag}`),
       `refuse: reef approval deny ${shortId(approval.id)}${dataDirFlag}    look: reef approval show ${shortId(approval.id)}${dataDirFlag}`,
-      `no answer by ${clockTime(approval.deadline, zone)} means: ${approval.safeDefault}`,
+      `no answer by ${clockTime(approval.deadline, zone)} means: ${approval.safeDefault === 'deny' ? 'denied' : 'the approved words are sent instead'}`,
     ],
   }),
   'approval.approved': (approval, { zone, dataDirFlag }) => ({
@@ -157,7 +158,20 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   }),
   'approval.denied': (approval) => ({ ...toApproval(approval), detail: [approval.what, approval.reason].filter(Boolean).join(': ') }),
   'approval.undone': (approval) => ({ ...toApproval(approval), word: 'taken back' }),
+  'approval.started': nothing,
   'approval.executed': toApproval,
+  'approval.failed': (approval) => ({ ...toApproval(approval), detail: [approval.what, approval.outcome].filter(Boolean).join(': ') }),
+  'approval.interrupted': (approval) => ({ ...toApproval(approval), detail: [approval.what, approval.outcome].filter(Boolean).join(': ') }),
+  'approval.voided': (approval) => ({ ...toApproval(approval), detail: [approval.what, approval.outcome].filter(Boolean).join(': ') }),
+  'approval.edited': (approval) => ({ ...toApproval(approval), word: 'put in other words' }),
+  'approval.reminded': (approval, { zone }) => ({
+    ...toApproval(approval),
+    word: 'still waits for you',
+    attention: 'waiting',
+    detail: `${approval.what}, until ${clockTime(approval.deadline, zone)}`,
+  }),
+  'approval.snoozed': nothing,
+  'approval.regretted': (approval) => ({ ...toApproval(approval), word: 'regretted' }),
   'approval.expired': toApproval,
   'approval.drifted': toApproval,
   'approval.superseded': toApproval,
@@ -196,6 +210,27 @@ const tellers: { readonly [T in EventType]: Tell<T> } = {
   'provider.rotated': nothing,
   'project.created': nothing,
   'settings.changed': nothing,
+  'policy.accepted': ({ version, note }) => ({ subject: 'policy', word: `version ${version}`, attention: 'quiet', detail: note }),
+  'policy.rejected': ({ problems }) => ({
+    subject: 'policy',
+    word: 'not taken',
+    attention: 'alarm',
+    detail: problems.map(({ file, line, message }) => `${file}${line === null ? '' : `:${line}`}: ${message}`).join('; '),
+  }),
+  'playbook.drafted': (playbook) => toPlaybook(playbook),
+  'playbook.activated': (playbook) => toPlaybook(playbook),
+  'playbook.used': nothing,
+  'playbook.ended': (playbook) => toPlaybook(playbook),
+  'template.changed': nothing,
+  'template.removed': nothing,
+  'channel.changed': nothing,
+  'channel.paired': (channel) => ({ subject: channel.title, word: 'paired', attention: 'quiet', detail: channel.pairedSender ?? '' }),
+  'channel.lost': (channel) => ({ subject: channel.title, word: channelWords[channel.state].word, attention: 'alarm', detail: channel.detail }),
+  'channel.restored': (channel) => ({ subject: channel.title, word: channelWords[channel.state].word, attention: 'quiet' }),
+  'message.written': nothing,
+  'message.moved': nothing,
+  'message.received': nothing,
+  'message.answered': nothing,
 }
 
 /** What a line of the timeline says about this event; undefined when it is not worth one. */
@@ -240,6 +275,12 @@ function toWaiting(task: TaskView, before: TaskView | undefined, zone: string): 
   if (before?.wait?.reason === task.wait.reason && before.wait.detail === task.wait.detail) return undefined
   return { subject: toSubject(task), word: 'waits', attention: task.wait.owner === 'owner' ? 'waiting' : 'quiet', detail: toWait(task.wait, zone) }
 }
+
+const toPlaybook = ({ name, state }: PlaybookView): Moment => ({
+  subject: `playbook ${name}`,
+  word: playbookWords[state].word,
+  attention: playbookWords[state].attention,
+})
 
 function toApproval(approval: EventData<'approval.executed'>): Moment {
   const { word, attention } = approvalWords[approval.state]

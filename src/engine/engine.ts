@@ -16,6 +16,7 @@ import { createRehearsal } from './rehearsal/index.ts'
 import { createSessions } from './sessions/index.ts'
 import { watchSpend } from './spend-watch.ts'
 import { write } from './store/index.ts'
+import { createTalking } from './talking.ts'
 import { createViews } from './views.ts'
 
 export type EngineOptions = FactsOptions & {
@@ -38,8 +39,8 @@ export type EngineOptions = FactsOptions & {
 export async function createEngine(options: EngineOptions) {
   const { dataDir, nodePath, hostEntry, programsDir, version } = options
   const facts = createFacts(options)
-  const { append, approvals, approvalsReader, budgets, clock, db, journal, ledger, logger, mode, plans, queue, queueReader, reader } = facts
-  const { redactor, roster, router, secrets, settings, toTask, workspaces } = facts
+  const { append, approvals, approvalsReader, budgets, channels, clock, db, journal, ledger, logger, mode, plans, queue, queueReader, reader } = facts
+  const { redactor, roster, router, rules, secrets, settings, toTask, workspaces } = facts
   const base = { db, reader, clock, append, logger }
   const { redact } = redactor
   const { listen } = journal
@@ -108,6 +109,7 @@ export async function createEngine(options: EngineOptions) {
     workspaces,
     quality,
     approvals,
+    rules,
     delivery,
     budgets,
     listen,
@@ -134,19 +136,22 @@ export async function createEngine(options: EngineOptions) {
     snapshot: views.snapshot,
     pulse: views.pulse,
   })
+  // Refused first, then aborted: nobody can begin between the two.
+  async function killSpend(actor: Actor): Promise<number> {
+    budgets.kill(actor, gateway.inFlight())
+    return gateway.kill()
+  }
+  const conversation = createTalking({ facts, sessions, delivery, views, killSpend })
   const api = createApi({
     ...facts,
+    conversation,
     sessions,
     quality,
     delivery,
     rehearsal,
     feed,
     testModel: modelTest.test,
-    // Refused first, then aborted: nobody can begin between the two.
-    async killSpend(actor: Actor) {
-      budgets.kill(actor, gateway.inFlight())
-      return gateway.kill()
-    },
+    killSpend,
     allowSpend: budgets.allow,
     status: views.status,
     examine: () =>
@@ -185,13 +190,17 @@ export async function createEngine(options: EngineOptions) {
       await sessions.recover()
       const products = await delivery.recover()
       const recovered = await dispatch.start()
-      const stops = [roster.watch(), watchSpend({ ...base, settings, roster, money: facts })]
+      await channels.start()
+      conversation.start()
+      const stops = [roster.watch(), rules.policies.watch(), watchSpend({ ...base, settings, roster, money: facts })]
       unwatch = () => stops.map((stop) => stop())
       write(db, () => append({ type: 'factory.started', subject: 'factory', data: { version, recovered } }))
       logger.info({ recovered, ...products }, 'the factory has started')
     },
 
     noteResume: dispatch.noteResume,
+    /** What the owner's phone sent, as the bridge in his OpenClaw hands it over. */
+    receiveFromBridge: channels.receiveFromBridge,
 
     /** Stops claiming, closes the books, lets go of what runs; sessions and products live on in their host. */
     async [Symbol.asyncDispose](): Promise<void> {
@@ -199,6 +208,8 @@ export async function createEngine(options: EngineOptions) {
       unwatch?.()
       rehearsal[Symbol.dispose]()
       await dispatch[Symbol.asyncDispose]()
+      await conversation[Symbol.asyncDispose]()
+      await channels[Symbol.asyncDispose]()
       await delivery[Symbol.asyncDispose]()
       await gateway[Symbol.asyncDispose]()
       await mcp[Symbol.asyncDispose]()

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { toNanodollars } from '../contract/index.ts'
 import { createRoster } from './agents/index.ts'
-import { createApprovals, createApprovalsReader } from './approvals/index.ts'
+import { type Approvals, createApprovals, createApprovalsReader, createRules } from './approvals/index.ts'
+import { createChannels } from './channels/index.ts'
 import { createLagMeter, createMode } from './health/index.ts'
 import { createJournal, createRedactor } from './journal/index.ts'
 import { systemClock } from './kernel/clock.ts'
@@ -53,13 +54,30 @@ export function createFacts({ dataDir, packageRoot }: FactsOptions) {
     agents: agentNames,
     queue: () => queue,
   })
-  const approvals = createApprovals({
+  const rules = createRules({
+    ...base,
+    settings: settings.get,
+    dir: at('policies'),
+    seedDir: join(packageRoot, 'assets', 'policies'),
+    approval: (id) => approvals.get(id),
+  })
+  const approvals: Approvals = createApprovals({
     db,
     clock,
     append,
+    classify: rules.policies.classify,
+    match: rules.playbooks.match,
+    inIncident: rules.playbooks.inIncident,
     hours: () => settings.get().approvalHours,
     graceSeconds: () => settings.get().approvalGraceSeconds,
+    irreversibleGraceSeconds: () => settings.get().irreversibleGraceSeconds,
+    bundleSeconds: () => settings.get().bundleSeconds,
+    quiet: () => {
+      const { quietFrom, quietTo, quietHoldTo, timeZone } = settings.get()
+      return { from: quietFrom, to: quietTo, holdTo: quietHoldTo, zone: timeZone }
+    },
   })
+  const channels = createChannels({ ...base, secrets, logger })
   const prices = createPrices({
     file: join(packageRoot, 'assets', 'prices.json'),
     overrideFile: at('prices.json'),
@@ -88,7 +106,9 @@ export function createFacts({ dataDir, packageRoot }: FactsOptions) {
     plans,
     queueReader,
     toTask: (row: Parameters<typeof toTask>[0]) => toTask(row, maxAttempts()),
+    rules,
     approvals,
+    channels,
     approvalsReader: createApprovalsReader(reader),
     ...money,
     router,

@@ -17,11 +17,11 @@ export const levels: readonly Level[] = [
   { level: 3, modules: ['journal', 'settings'], siblings: false, what: 'what everything else writes to or asks' },
   {
     level: 4,
-    modules: ['queue', 'agents', 'ledger', 'router', 'workspaces', 'approvals', 'health'],
+    modules: ['queue', 'agents', 'ledger', 'router', 'workspaces', 'approvals', 'channels', 'health'],
     siblings: false,
     what: 'the facts: one owner for each',
   },
-  { level: 5, modules: ['planner', 'gateway', 'sessions', 'quality', 'delivery'], siblings: false, what: 'the acts that use several facts' },
+  { level: 5, modules: ['planner', 'gateway', 'sessions', 'quality', 'delivery', 'conversation'], siblings: false, what: 'the acts that use several facts' },
   { level: 6, modules: ['dispatch', 'rehearsal'], siblings: false, what: 'the one loop: claim, run, judge, settle, recover; and the rehearsal of it' },
   { level: 7, modules: ['api', 'mcp'], siblings: false, what: 'the contract, answered; and what agents may ask' },
 ]
@@ -61,4 +61,9 @@ export const tableOwners: Readonly<Record<string, string>> = {
   release: 'delivery',
   session: 'sessions',
   approval: 'approvals',
+  bundle: 'approvals',
+  approver: 'approvals',
+  policy_version: 'approvals',
+  playbook: 'approvals',
+  template: 'approvals',
 }

@@ -23,7 +23,7 @@ export type ViewsDeps = {
 
 /** What every face starts from and what moves every second: reads over the parts, none of them truth of its own. */
 export function createViews({ facts, sessions, delivery, dispatch, gateway, rehearsal, dataDir, version, url }: ViewsDeps) {
-  const { approvals, approvalsReader, clock, journal, lag, mode, plans, queue, queueReader, roster, router, settings, spendToday, toTask } = facts
+  const { approvals, approvalsReader, channels, clock, journal, lag, mode, plans, queue, queueReader, roster, router, settings, spendToday, toTask } = facts
   const startedAt = clock.now()
 
   const status = (): FactoryStatus => ({
@@ -61,6 +61,7 @@ export function createViews({ facts, sessions, delivery, dispatch, gateway, rehe
     releases: (limit) => delivery.list(limit),
     agents: () => roster.list(),
     providers: router.list,
+    channels: channels.list,
     recent: journal.reader.last,
   }
   return {
@@ -69,6 +70,7 @@ export function createViews({ facts, sessions, delivery, dispatch, gateway, rehe
     pulse: () => takePulse({ status, spend: spendToday, runningPlans: reads.runningPlans, sessions: sessions.pulse, now: clock.now }),
   }
 }
+export type Views = ReturnType<typeof createViews>
 
 function sumByState(rows: ReadonlyArray<{ state: string; n: number }>): Record<string, number> {
   const counts: Record<string, number> = {}

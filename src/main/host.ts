@@ -73,6 +73,7 @@ export async function createHost({
   const loopback = parts.use(
     await openLoopback({
       api: engine.api,
+      receiveFromBridge: engine.receiveFromBridge,
       started: starting.promise,
       rendererRoot,
       port: port === 0 ? null : port,

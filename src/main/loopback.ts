@@ -12,6 +12,8 @@ import { resolveAsset, securityHeaders } from './security.ts'
 
 export type LoopbackOptions = {
   readonly api: Engine['api']
+  /** Proves by its signature who calls, not by a token. */
+  readonly receiveFromBridge: Engine['receiveFromBridge']
   readonly rendererRoot: string
   /** Calls wait for this; the page is served meanwhile. */
   readonly started: Promise<unknown>
@@ -32,7 +34,7 @@ const NOT_SIGNED_IN = 4401
 
 /** The engine's face on this machine: the page, its live connection, RPC for the CLI, JSON for scripts. 127.0.0.1 only. */
 export async function openLoopback(options: LoopbackOptions) {
-  const { api, cookie, rendererRoot, started, token } = options
+  const { api, cookie, receiveFromBridge, rendererRoot, started, token } = options
   // A plugin of one handler adds to the list it is given, so each gets its own.
   const forHttp = () => ({ plugins: [new BodyLimitPlugin({ maxBodySize: MOST_BODY })], clientInterceptors: [...api.clientInterceptors] })
   const rpc = new RPCHandler(api.router, forHttp())
@@ -84,6 +86,7 @@ export async function openLoopback(options: LoopbackOptions) {
     const path = (request.url ?? '/').replace(/[?#].*$/, '')
     if (!hosts.includes(request.headers.host ?? '') || !isOwnOrigin(request))
       return refuse(response, 403, 'REEF answers only on this machine, to its own page.')
+    if (path === '/channels/openclaw') return receiveFromBridge(request, response)
     if (path.startsWith('/open/')) return signIn(response, path.slice('/open/'.length))
     if (path === '/rpc' || path.startsWith('/rpc/') || path === '/open' || path.startsWith('/api/')) {
       const by = identify(request)

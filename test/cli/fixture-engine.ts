@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { RPCHandler } from '@orpc/server/node'
 import type { ApprovalView, EvidenceView, FeedMessage, PlanView, ReefEvent, RequestView, TaskView } from '../../src/contract/index.ts'
+import { oversight } from '../renderer/approval-rows.ts'
 import * as canned from './canned.ts'
 import * as money from './canned-money.ts'
 import { os, toMoneyRouter } from './fixture-money.ts'
+import { toSayRouter } from './fixture-say.ts'
 import { type Play, plays } from './plays.ts'
 import { refuse } from './refuse.ts'
 
@@ -105,11 +107,24 @@ export async function startFixture({ dataDir, play = 'done' }: { dataDir: string
       list: os.approval.list.handler(() => ({ approvals: approvals() })),
       get: os.approval.get.handler(({ input }) => findApproval(input.id)),
       approve: os.approval.approve.handler(({ input }) => ({ ...stage.decide(findApproval(input.id), input.payloadHash), chosen: input.option ?? null })),
+      approveBundle: os.approval.approveBundle.handler(() => ({ approvals: approvals() })),
+      question: os.approval.question.handler(({ input }) => ({ ...findApproval(input.id), state: 'denied' as const, reason: `question: ${input.text}` })),
+      snooze: os.approval.snooze.handler(({ input }) => ({ ...findApproval(input.id), snoozedUntil: input.until })),
+      regret: os.approval.regret.handler(({ input }) => ({ ...findApproval(input.id), state: 'executed' as const, regrettedAt: canned.at(60) })),
+      explain: os.approval.explain.handler(({ input }) => ({
+        approval: findApproval(input.id),
+        sentences: ['Rex asked to deploy on this machine.', 'The policy of version 1 made it T2.'],
+        policy: null,
+        events: [{ seq: 7, at: canned.at(3), type: 'approval.requested', actor: 'engine' as const, hash: 'f'.repeat(64) }],
+      })),
+      oversight: os.approval.oversight.handler(() => oversight()),
       deny: os.approval.deny.handler(({ input }) => ({ ...findApproval(input.id), state: 'denied' as const, reason: input.note ?? input.reason })),
       undo: os.approval.undo.handler(({ input }) => findApproval(input.id)),
     },
     ...toMoneyRouter(play),
+    ...toSayRouter(),
     audit: {
+      export: os.audit.export.handler(() => ({ text: '{"seq":1}\n', next: null })),
       list: os.audit.list.handler(({ input }) => ({ rows: page([canned.auditRow(2), canned.auditRow(1)], input) })),
       verify: os.audit.verify.handler(() =>
         play === 'sick' ? { ok: false, rows: 9, firstBroken: 4, head: 'dddd' } : { ok: true, rows: 9, firstBroken: null, head: 'dddd' },
@@ -280,6 +295,7 @@ function createStage() {
           releases: [],
           agents: [],
           providers: [],
+          channels: [],
           recent: [],
         },
       }

@@ -20,7 +20,16 @@ afterAll(async () => {
 })
 
 const open = (port: number | null = null) =>
-  openLoopback({ api: factory.engine.api, rendererRoot: join(import.meta.dirname, 'page'), started: Promise.resolve(), port, remembered: 0, token, cookie })
+  openLoopback({
+    api: factory.engine.api,
+    receiveFromBridge: factory.engine.receiveFromBridge,
+    rendererRoot: join(import.meta.dirname, 'page'),
+    started: Promise.resolve(),
+    port,
+    remembered: 0,
+    token,
+    cookie,
+  })
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
 /** Plain HTTP, because fetch does not let a test lie about Host and Origin. */

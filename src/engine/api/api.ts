@@ -1,12 +1,16 @@
 import { toAgents, toProviders } from './agents.ts'
 import { toApprovals } from './approvals.ts'
 import { toBudgets } from './budgets.ts'
+import { toChannels } from './channels.ts'
 import { os } from './context.ts'
+import { toConversation } from './conversation.ts'
 import { toArtifacts, toProjects, toReleases, toSettings } from './delivery.ts'
 import { toFactory, toFeed, toRehearsal } from './factory.ts'
 import { toModels } from './models.ts'
 import { describeApi } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
+import { toPlaybooks, toTemplates } from './playbooks.ts'
+import { toPolicies } from './policies.ts'
 import { toPlans, toRequests, toTasks } from './queue.ts'
 import { toAudit } from './records.ts'
 import { toRefused } from './refusal.ts'
@@ -24,6 +28,11 @@ export function createApi(parts: ApiParts) {
       task: toTasks(parts),
       session: toSessions(parts),
       approval: toApprovals(parts),
+      policy: toPolicies(parts.rules),
+      playbook: toPlaybooks(parts.rules),
+      template: toTemplates(parts.rules),
+      channel: toChannels(parts),
+      conversation: toConversation(parts),
       spend: toSpend(parts),
       budget: toBudgets(parts),
       audit: toAudit(parts),

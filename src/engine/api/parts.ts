@@ -1,6 +1,8 @@
 import type { Actor, CallView, FactoryStatus, HealthCheck, SpendToday, TaskView } from '../../contract/index.ts'
 import type { Roster } from '../agents/index.ts'
-import type { Approvals, createApprovalsReader } from '../approvals/index.ts'
+import type { Approvals, createApprovalsReader, Rules } from '../approvals/index.ts'
+import type { Channels } from '../channels/index.ts'
+import type { Conversation } from '../conversation/index.ts'
 import type { Delivery } from '../delivery/index.ts'
 import type { Mode } from '../health/index.ts'
 import type { Journal } from '../journal/index.ts'
@@ -26,6 +28,9 @@ export type ApiParts = {
   readonly queueReader: ReturnType<typeof createQueueReader>
   readonly toTask: (row: ReturnType<ReturnType<typeof createQueueReader>['tasksOf']>[number]) => TaskView
   readonly approvals: Approvals
+  readonly rules: Rules
+  readonly channels: Channels
+  readonly conversation: Conversation
   readonly approvalsReader: ReturnType<typeof createApprovalsReader>
   readonly roster: Roster
   readonly router: Router

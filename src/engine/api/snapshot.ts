@@ -1,6 +1,7 @@
 import type {
   AgentView,
   ApprovalView,
+  ChannelView,
   FactoryStatus,
   PlanView,
   ProviderView,
@@ -32,6 +33,7 @@ export type SnapshotReads = {
   readonly releases: (limit: number) => ReleaseView[]
   readonly agents: () => AgentView[]
   readonly providers: () => ProviderView[]
+  readonly channels: () => ChannelView[]
   readonly recent: (limit: number) => ReefEvent[]
 }
 
@@ -53,6 +55,7 @@ export function takeSnapshot(read: SnapshotReads): Snapshot {
     releases: read.releases(RECENT),
     agents: read.agents(),
     providers: read.providers(),
+    channels: read.channels(),
     recent: read.recent(RECENT),
   }
 }

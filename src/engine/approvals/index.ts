@@ -1,4 +1,5 @@
 export { approvalMoves, hashPayload } from './approval.ts'
 export { createApprovalsReader } from './approvals.store.ts'
-export { type ApprovalAnswer, type ApprovalRequest, type Approvals, createApprovals } from './approvals.ts'
+export { type Approvals, createApprovals } from './approvals.ts'
+export type { ApprovalAnswer, ApprovalRequest } from './requests.ts'
 export { createRules, type Rules } from './rules.ts'

@@ -1,6 +1,6 @@
 import type { Settings } from '../../contract/index.ts'
 import type { Roster } from '../agents/index.ts'
-import type { Approvals } from '../approvals/index.ts'
+import type { Approvals, Rules } from '../approvals/index.ts'
 import type { Delivery } from '../delivery/index.ts'
 import type { Gateway } from '../gateway/index.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -30,6 +30,7 @@ export type DispatchDeps = {
   readonly workspaces: Workspaces
   readonly quality: Quality
   readonly approvals: Approvals
+  readonly rules: Rules
   readonly delivery: Delivery
   readonly budgets: Budgets
   readonly funds: Funds

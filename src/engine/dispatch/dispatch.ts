@@ -32,7 +32,7 @@ export function createDispatch(
 ) {
   const funds = createFunds(given)
   const deps = { ...given, funds }
-  const { approvals, clock, listen, logger, queue, sessions, waiting } = deps
+  const { approvals, rules, clock, listen, logger, queue, sessions, waiting } = deps
   const loop = createLoop(deps)
   const timers: NodeJS.Timeout[] = []
   let unlisten: (() => void) | undefined
@@ -47,7 +47,9 @@ export function createDispatch(
 
   /** Tasks whose question has been answered, by the owner or by time, go on; their worker reads the answer. */
   function answerWaiting(): void {
+    rules.playbooks.expire()
     approvals.expire()
+    approvals.remind()
     for (const task of waiting()) {
       if (!task.approvalId) continue
       const { state, effectiveAt } = approvals.get(task.approvalId)
@@ -73,7 +75,15 @@ export function createDispatch(
         }),
       )
     if (event.type === 'budget.changed') setImmediate(guarded('tasks that wait for money could not be readied', endMoneyWaits))
-    if (event.type === 'task.cancelled' || event.type === 'task.failed') stopSessions(event.data.id)
+    if (event.type === 'task.cancelled' || event.type === 'task.failed') {
+      const { id } = event.data
+      stopSessions(id)
+      setImmediate(guarded('the cards of a task that ended could not be taken back', () => void approvals.voidTask(id)))
+    }
+    if (event.type === 'session.ended') {
+      const { id } = event.data
+      setImmediate(guarded('the cards of a run that ended could not be taken back', () => void approvals.voidRun(id)))
+    }
   }
 
   /** A limit was changed elsewhere: whoever waits for money looks again, and its card asks nothing any more. */

@@ -14,10 +14,11 @@ type Held = { claim: Claim; readonly agent: string; readonly abort: AbortControl
  * a turn is synchronous and cheap, the work itself runs beside it.
  */
 export function createLoop(deps: DispatchDeps) {
-  const { budgets, logger, paused, plans, queue, roster, settings } = deps
+  const { budgets, clock, logger, paused, plans, queue, roster, rules, settings } = deps
   const held = new Map<TaskId, Held>()
   const planning = new Map<RequestId, Promise<void>>()
   let isWoken = false
+  let shed: { readonly at: number; readonly load: ReturnType<typeof rules.oversight.shedding> } | undefined
   const stopping = new AbortController()
 
   function wake(): void {
@@ -57,12 +58,23 @@ export function createLoop(deps: DispatchDeps) {
     held.set(claim.taskId, { claim, agent: queue.get(claim.taskId).agent, abort, ended })
   }
 
+  /** Whose questions are too many for one owner (U-53): looked up at most every few seconds. */
+  function shedding(): { agent: string; because: string } | undefined {
+    if (!shed || clock.now() - shed.at >= SHED_MS) {
+      const before = shed?.load
+      shed = { at: clock.now(), load: rules.oversight.shedding() }
+      if (before && before.agent !== shed.load?.agent) wake()
+    }
+    return shed.load ?? undefined
+  }
+
   function busyAgents(): string[] {
     const counts = new Map<string, number>()
     for (const { agent } of held.values()) counts.set(agent, (counts.get(agent) ?? 0) + 1)
     const full = [...counts].filter(([, n]) => n >= settings().maxSessionsPerAgent).map(([agent]) => agent)
     const paused = roster.list().filter((agent) => agent.paused)
-    return [...new Set([...full, ...paused.map(({ name }) => name)])]
+    const noisy = shedding()
+    return [...new Set([...full, ...paused.map(({ name }) => name), ...(noisy ? [noisy.agent] : [])])]
   }
 
   return {
@@ -90,6 +102,7 @@ export function createLoop(deps: DispatchDeps) {
     explain(): void {
       const { maxSessions, maxSessionsPerAgent } = settings()
       const busy = new Set(busyAgents())
+      const noisy = shedding()
       for (const { name, paused: own } of roster.list()) {
         const wait = paused()
           ? toWait('paused', 'the factory is paused', 'owner')
@@ -97,11 +110,13 @@ export function createLoop(deps: DispatchDeps) {
             ? toWait('budget', 'all model calls are stopped', 'owner')
             : own
               ? toWait('paused', `${name}: ${own.reason}`, 'owner')
-              : held.size >= maxSessions
-                ? toWait('slot', `all ${maxSessions} slots are taken`, 'engine')
-                : busy.has(name)
-                  ? toWait('slot', `${name} works on ${maxSessionsPerAgent} already`, 'engine')
-                  : undefined
+              : noisy?.agent === name
+                ? toWait('approval', noisy.because, 'owner')
+                : held.size >= maxSessions
+                  ? toWait('slot', `all ${maxSessions} slots are taken`, 'engine')
+                  : busy.has(name)
+                    ? toWait('slot', `${name} works on ${maxSessionsPerAgent} already`, 'engine')
+                    : undefined
         if (wait) queue.explain(name, wait)
       }
     },
@@ -117,6 +132,8 @@ export function createLoop(deps: DispatchDeps) {
   }
 }
 export type Loop = ReturnType<typeof createLoop>
+
+const SHED_MS = 5000
 
 /** A worker may be in the middle of a git command; it waits for sessions only until the engine is gone. */
 const STOP_PATIENCE_MS = 1500
