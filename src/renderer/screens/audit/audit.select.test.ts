@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type AuditRow, eventTypes } from '../../../contract/events.ts'
-import { toHref, toJsonLines, toSummary, toVerdictText, typeChoices } from './audit.select.ts'
+import { isDecision, isNarrowed, noFilter, toActorChoices, toHref, toJsonLines, toSummary, toVerdictText, typeChoices } from './audit.select.ts'
 
 const row = (seq: number, over: Partial<AuditRow> = {}): AuditRow =>
   ({
@@ -34,6 +34,11 @@ describe('the record on screen', () => {
           ['circuit.opened', 'anthropic', {}],
           ['agent.changed', 'Rex', {}],
           ['settings.changed', 'theme', {}],
+          ['playbook.used', 'pbk_1', {}],
+          ['policy.accepted', 'policy', {}],
+          ['template.changed', 'aware', {}],
+          ['channel.lost', 'openclaw', {}],
+          ['message.received', 'msg_1', {}],
           ['factory.started', 'factory', {}],
         ] as const
       ).map(([type, subject, value]) => toHref({ type, subject, data: value })),
@@ -51,6 +56,11 @@ describe('the record on screen', () => {
       '#/settings/models',
       '#/agents/Rex',
       '#/settings',
+      '#/rules/playbooks/pbk_1',
+      '#/rules/policy',
+      '#/rules/templates',
+      '#/channels',
+      '#/channels/messages/msg_1',
       undefined,
     ])
   })
@@ -64,6 +74,60 @@ describe('the record on screen', () => {
       'attempt 2 · Rex · failed · npm test: 1',
     )
     expect(toSummary({ type: 'factory.paused', data: null })).toBe('')
+  })
+
+  it('R-189: says what a rule, a playbook, a channel and a message became', () => {
+    expect(
+      (
+        [
+          ['policy.accepted', { version: 4, note: 'deploy.local T1 → T2' }],
+          [
+            'policy.rejected',
+            {
+              problems: [
+                { file: 'a.yaml', line: 3, message: 'no tier' },
+                { file: 'a.yaml', line: null, message: 'x' },
+              ],
+            },
+          ],
+          ['policy.rejected', { problems: [] }],
+          ['playbook.used', { name: 'Shop', state: 'active' }],
+          ['channel.lost', { name: 'openclaw', title: 'OpenClaw', state: 'down', detail: 'Nothing answers.' }],
+          ['message.moved', { channel: 'whatsapp', kind: 'test', state: 'failed', error: 'too old' }],
+          ['message.answered', { channel: 'openclaw', sender: '+64', state: 'answered', outcome: 'Approved.' }],
+          ['approval.denied', { what: 'Deploy v14', channel: 'openclaw', reason: 'not now', outcome: 'never' }],
+        ] as const
+      ).map(([type, data]) => toSummary({ type, data })),
+    ).toEqual([
+      'version 4 · deploy.local T1 → T2',
+      'a.yaml, line 3: no tier and 1 more',
+      '',
+      'Shop · active',
+      'OpenClaw · down · Nothing answers.',
+      'whatsapp · test · failed · too old',
+      'openclaw · +64 · Approved.',
+      'Deploy v14 · openclaw · not now',
+    ])
+  })
+
+  it('knows a decision by its id, and nothing else', () => {
+    expect(['apr_00000000000000000000000010', 'apr_x', 'task_00000000000000000000000010'].filter(isDecision)).toEqual(['apr_00000000000000000000000010'])
+  })
+
+  it('is narrowed by any one of its filters', () => {
+    expect([noFilter, { ...noFilter, text: 'x' }, { ...noFilter, actor: 'owner' }].map(isNarrowed)).toEqual([false, true, true])
+    expect(toActorChoices(['Rex', 'Kev']).map(([value]) => value)).toEqual([
+      '',
+      'owner',
+      'engine',
+      'playbook',
+      'agent:Kev',
+      'agent:Rex',
+      'channel:desktop',
+      'channel:openclaw',
+      'channel:whatsapp',
+      'channel:webhook',
+    ])
   })
 
   it('names the broken row', () => {

@@ -44,7 +44,9 @@ export function Policy({ version, opened }: { version: string; opened: string | 
           <PolicyEditor files={data.policy.files} opened={opened} version={data.policy.version} onSaved={answer.again} />
         </div>
       ) : answer.loading ? (
-        <Skeleton lines={10} label="Loading the policy" />
+        <Card title="What needs your word">
+          <Skeleton lines={10} label="Loading the policy" />
+        </Card>
       ) : null}
     </>
   )

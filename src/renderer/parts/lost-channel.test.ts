@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { type ChannelView, channelStates } from '../../contract/channels.ts'
+import { isLost, toLossText } from './lost-channel.ts'
+
+const channel = (change: Partial<ChannelView>) =>
+  ({ name: 'openclaw', title: 'OpenClaw', state: 'ready', pairedSender: '+64211234567', decides: true, lastSentAt: null, ...change }) as ChannelView
+
+it('R-026: a phone that was proven and does not answer any more is lost, one that never was is not', () => {
+  expect(channelStates.filter((state) => isLost(channel({ state })))).toEqual(['not_linked', 'refused', 'down'])
+  expect(channelStates.filter((state) => isLost(channel({ state, pairedSender: null })))).toEqual([])
+  expect(isLost(channel({ name: 'desktop', state: 'down' }))).toBe(false)
+  expect([null, 1].map((lastSentAt) => isLost(channel({ name: 'webhook', state: 'down', pairedSender: null, lastSentAt: lastSentAt as never })))).toEqual([
+    false,
+    true,
+  ])
+})
+
+it('R-026: says that nothing is approved by silence, and over what the owner is reached meanwhile', () => {
+  const lost = channel({ state: 'down', decides: false })
+  expect(toLossText(lost, [lost])).toEqual({ what: 'OpenClaw: down', meanwhile: 'approvals are decided here; nothing is approved by silence.' })
+  const other = channel({ name: 'whatsapp', title: 'WhatsApp' })
+  expect(toLossText(lost, [lost, other]).meanwhile).toBe('approvals are decided here or over WhatsApp; nothing is approved by silence.')
+})
