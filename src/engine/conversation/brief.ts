@@ -22,6 +22,8 @@ type Section = Brief['sections'][number]
 /** How far back lists are looked through; a day of a busy factory is well within. */
 const MOST_ROWS = 500
 const MOST_LINES = 12
+/** When REEF was first started here: no morning before it was missed. */
+const BEGAN = 'began'
 const MOST_CHARACTERS = 1800
 
 /** What happened, what it cost and what waits: as a message each morning, and for whoever comes back to the desk (R-021). */
@@ -76,12 +78,12 @@ export function createBriefs({ db, clock, settings, store, reads, approvals, cha
     return { at: now, since, headline: `${headline[0]?.toUpperCase() ?? ''}${headline.slice(1)}`, sections }
   }
 
-  /** Since when this morning's brief tells; undefined before it is due. One that was missed is told as long as its day lasts. */
-  function dueSince(): Instant | undefined {
+  /** The instant of this morning's brief, and since when it tells; undefined before it is due. One that was missed is told as long as its day lasts. */
+  function toDue(): { readonly at: Instant; readonly since: Instant } | undefined {
     const { briefAt, briefEnabled } = settings()
     const today = dayOf(clock.now(), zone())
-    if (!briefEnabled || clock.now() < wallTime(today, briefAt, zone())) return undefined
-    return wallTime(today.subtract({ days: 1 }), briefAt, zone())
+    const at = wallTime(today, briefAt, zone())
+    return briefEnabled && at <= clock.now() ? { at, since: wallTime(today.subtract({ days: 1 }), briefAt, zone()) } : undefined
   }
 
   return {
@@ -89,12 +91,13 @@ export function createBriefs({ db, clock, settings, store, reads, approvals, cha
     text: (since?: Instant): string => toText(compose(since ?? ((clock.now() - hours(24)) as Instant))),
     /** Sends the brief of this morning, once. */
     look(): void {
-      const since = dueSince()
+      const due = toDue()
       const key = `brief:${dayOf(clock.now(), zone()).toString()}`
-      if (since === undefined || store.wasSaid(key)) return
+      if (store.saidAt(BEGAN) === undefined) write(db, () => store.announce(BEGAN, clock.now()))
+      if (!due || store.saidAt(key) !== undefined || due.at < (store.saidAt(BEGAN) ?? 0)) return
       write(db, () => {
         store.announce(key, clock.now())
-        if (channels.phones().length > 0) channels.write({ kind: 'brief', text: toText(compose(since), 'Morning brief. ') })
+        if (channels.phones().length > 0) channels.write({ kind: 'brief', text: toText(compose(due.since), 'Morning brief. ') })
       })
     },
   }

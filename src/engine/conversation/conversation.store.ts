@@ -50,7 +50,7 @@ export function createConversationStore(db: WriteDb) {
   const announce = db.prepare<{ key: string; at: Instant; done_at: Instant | null }>(
     'INSERT INTO announcement (key, at, done_at) VALUES (:key, :at, :done_at) ON CONFLICT (key) DO NOTHING',
   )
-  const wasSaid = db.prepare<{ key: string }>('SELECT 1 FROM announcement WHERE key = :key')
+  const said = db.prepare<{ key: string }, { at: Instant }>('SELECT at FROM announcement WHERE key = :key')
   const undone = db.prepare<[], { key: string }>('SELECT key FROM announcement WHERE done_at IS NULL')
   const finish = db.prepare<{ key: string; at: Instant }>('UPDATE announcement SET done_at = :at WHERE key = :key AND done_at IS NULL')
 
@@ -107,7 +107,7 @@ export function createConversationStore(db: WriteDb) {
     /** False when it was said before. An `intent` is something outside that still has to happen. */
     announce: (key: string, at: Instant, what: 'said' | 'intent' = 'said'): boolean =>
       announce.run({ key, at, done_at: what === 'said' ? at : null }).changes === 1,
-    wasSaid: (key: string): boolean => wasSaid.get({ key }) !== undefined,
+    saidAt: (key: string): Instant | undefined => said.get({ key })?.at,
     /** Intents that did not come to their end. */
     undone: (): string[] => undone.all().map(({ key }) => key),
     finish: (key: string, at: Instant): void => void finish.run({ key, at }),

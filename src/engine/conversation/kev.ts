@@ -174,7 +174,7 @@ export function createKev({ db, clock, settings, store, timing, reads, news, cha
         from = to
       }
       const patient = (clock.now() - PATIENCE_MS) as Instant
-      for (const asked of store.openAsked()) if (asked.at <= patient && !store.wasSaid(`heard:${asked.requestId}`)) write(db, () => sayWait(asked))
+      for (const asked of store.openAsked()) if (asked.at <= patient && store.saidAt(`heard:${asked.requestId}`) === undefined) write(db, () => sayWait(asked))
     },
   }
 }
