@@ -10,7 +10,8 @@ import { newId } from '../../src/engine/kernel/id.ts'
 import { migrate, openReader, openWriter } from '../../src/engine/store/index.ts'
 
 const root = join(import.meta.dirname, '../..')
-export const HOUR = 3_600_000
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 /** Wednesday, 18 November 2026, 12:00 UTC. */
 export const START = Date.UTC(2026, 10, 18, 12)

@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server'
 import { contract, type Snapshot } from '../../src/contract/index.ts'
 import { createSayRouter } from '../renderer/say-router.ts'
-import { channels } from '../renderer/say-rows.ts'
+import { channels, playbook } from '../renderer/say-rows.ts'
 import * as canned from './canned.ts'
 import { refuse } from './refuse.ts'
 
@@ -18,6 +18,8 @@ export function toSayRouter() {
   })
   return {
     ...router,
+    // As often as it is asked: a test of every verb asks twice.
+    playbook: { ...router.playbook, activate: os.playbook.activate.handler(() => playbook(3)) },
     conversation: {
       say: os.conversation.say.handler(() => ({ kind: 'question' as const, text: 'Running: T1 Schema (Rex).', requestId: null })),
       brief: os.conversation.brief.handler(() => ({

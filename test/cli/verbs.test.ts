@@ -35,7 +35,15 @@ const lastInput = (path: string) => engine.seen.findLast((one) => one.path === p
 const agentFile = '---\nname: Rex\nrole: Backend engineer\n---\nYou build.\n'
 
 /** What they read from standard input, where it is not an agent's file. */
-const inputs: Readonly<Record<string, string>> = { 'key set': 'sk-new', 'key rotate': 'sk-newer', 'spend reconcile': 'day,usd\n2026-02-02,12.34\n' }
+const inputs: Readonly<Record<string, string>> = {
+  'key set': 'sk-new',
+  'key rotate': 'sk-newer',
+  'spend reconcile': 'day,usd\n2026-02-02,12.34\n',
+  'policy check': 'version: 1\n',
+  'policy dry-run': 'version: 1\n',
+  'policy save': 'version: 1\n',
+  'template save': 'We are sorry.',
+}
 
 /** Every verb with arguments that work; the key of its shape in front. */
 const calls: Readonly<Record<string, readonly string[]>> = {
@@ -90,6 +98,20 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'budget set': ['budget', 'set', 'agent', 'Rex', 'day', '20', '--soft', '10'],
   'budget clear': ['budget', 'clear', 'task', 'TASKT1'],
   'budget explain': ['budget', 'explain', 'T1', '--plan', 'P1AN01', '--agent', 'Rex'],
+  'policy show': ['policy', 'show'],
+  'policy check': ['policy', 'check', '-', '--name', 'own.yaml'],
+  'policy dry-run': ['policy', 'dry-run', '-', '--name', 'own.yaml', '--limit', '20'],
+  'policy save': ['policy', 'save', '-', '--name', 'own.yaml', '--confirm', 'own.yaml'],
+  'policy versions': ['policy', 'versions'],
+  'playbook list': ['playbook', 'list'],
+  'playbook draft': ['playbook', 'draft', 'Releases', '--action', 'deploy.local', '--uses', '3'],
+  'playbook activate': ['playbook', 'activate', '000003'],
+  'playbook revoke': ['playbook', 'revoke', '000002'],
+  'playbook override': ['playbook', 'override', 'shop is down', '--action', 'deploy.production', '--hours', '1'],
+  'template list': ['template', 'list'],
+  'template save': ['template', 'save', 'sorry'],
+  'template remove': ['template', 'remove', 'sorry'],
+  oversight: ['oversight', '--days', '7'],
   'audit list': ['audit', 'list', '--type', 'task.completed', '--limit', '1'],
   'audit verify': ['audit', 'verify'],
   'agent list': ['agent', 'list'],
