@@ -104,7 +104,7 @@ export function Table<Row>({
               tabIndex={item.index === active ? 0 : -1}
               style={{ gridTemplateColumns: tracks, height: item.size, transform: `translateY(${item.start}px)` }}
               onFocus={() => setAt(item.index)}
-              onClick={onOpen ? () => onOpen(row) : undefined}
+              onClick={onOpen ? (event) => (isControl(event.target) ? undefined : onOpen(row)) : undefined}
             >
               {columns.map((column) => (
                 // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: the row takes the focus.
@@ -119,3 +119,6 @@ export function Table<Row>({
     </div>
   )
 }
+
+/** A press on a button or a link of a row means that, not the row. */
+const isControl = (target: EventTarget): boolean => (target as Element).closest('button, a') !== null
