@@ -260,7 +260,7 @@ export function createChannels({ db, reader, clock, append, secrets, logger, eve
         if (!isSame && before) outbox.withdrawAll(name)
         store.put({
           ...(before ?? toBlank(name, clock.now())),
-          ...(!isSame && { ...closedPairing, paired_sender: null, last_received_at: null }),
+          ...(!isSame && { ...closedPairing, paired_sender: null, last_received_at: null, lost_at: null }),
           config: JSON.stringify(setUp.config),
           address: setUp.address,
           ...fresh(clock.now()),
@@ -343,7 +343,7 @@ export function createChannels({ db, reader, clock, append, secrets, logger, eve
     async start(): Promise<void> {
       isStarted = true
       for (const name of phones()) {
-        write(db, () => void touch(name, { state: 'connecting', detail: 'Connecting.', remedy: null, since: clock.now() }))
+        write(db, () => void touch(name, fresh(clock.now())))
         connect(name)
       }
       outbox.recover((name) => links.get(name)?.repeatAfter ?? 0)
@@ -360,4 +360,4 @@ export function createChannels({ db, reader, clock, append, secrets, logger, eve
 }
 export type Channels = ReturnType<typeof createChannels>
 
-const fresh = (now: Instant) => ({ state: 'connecting', detail: 'Connecting.', remedy: null, since: now, lost_at: null }) as const
+const fresh = (now: Instant) => ({ state: 'connecting', detail: 'Connecting.', remedy: null, since: now }) as const
