@@ -7,7 +7,7 @@ import type { ReefEvent } from '../contract/index.ts'
 import { createEngine } from '../engine/engine.ts'
 import { takeLock } from './lock.ts'
 import { openLoopback } from './loopback.ts'
-import { type Notice, toNotice } from './notice.ts'
+import { createNoticeReader, type Notice } from './notice.ts'
 import { nodeForChildren, packageRoot, unpackedRoot } from './package-root.ts'
 
 /** What a shell needs of the engine: where to connect, and how to end it. */
@@ -106,11 +106,13 @@ export async function createHost({
     connectPort(channel: MessagePortMain): void {
       pages.upgrade(channel, { context: { actor: 'owner', channel: 'desktop' } })
     },
-    onNotice: (listener: (notice: Notice) => void): (() => void) =>
-      engine.listen((event) => {
-        const notice = toNotice(event)
+    onNotice(listener: (notice: Notice) => void): () => void {
+      const read = createNoticeReader()
+      return engine.listen((event) => {
+        const notice = read(event)
         if (notice) listener(notice)
-      }),
+      })
+    },
     /** Nothing to do before sleep: leases are looked after when the machine is awake again. */
     noteSuspend(): void {},
     noteResume: engine.noteResume,

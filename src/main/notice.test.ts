@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ReefEvent } from '../contract/index.ts'
-import { toNotice } from './notice.ts'
+import { createNoticeReader, toNotice } from './notice.ts'
 
 const event = (type: string, data: object) => ({ type, data }) as unknown as ReefEvent
 
@@ -24,4 +24,21 @@ test('what asks something of the owner, or ends what he asked for, is told; the 
   expect(toNotice(event('agent.paused', { name: 'Rex', paused: { by: 'velocity', reason: 'spends $9.00 an hour' } }))).toMatchObject({ title: 'Rex is paused' })
   expect(toNotice(event('agent.paused', { name: 'Rex', paused: { by: 'owner', reason: 'a look first' } }))).toBeUndefined()
   for (const quiet of ['task.completed', 'session.ended', 'call.settled', 'plan.started']) expect(toNotice(event(quiet, {}))).toBeUndefined()
+})
+
+test('requests of one bundle are told once, and what is in earnest by itself (U-49)', () => {
+  const read = createNoticeReader()
+  const asked = (id: string, tier: string, bundleId: string) => read(event('approval.requested', { id, what: id, tier, bundleId, rehearsal: false }))?.body
+  expect([asked('mail', 'T2', 'bun_1'), asked('deploy', 'T2', 'bun_1'), asked('another', 'T2', 'bun_2')]).toEqual(['mail', undefined, 'another'])
+  expect([asked('delete', 'T3', 'bun_3'), asked('rotate', 'T3', 'bun_3')]).toEqual(['delete', 'rotate'])
+})
+
+test('a reminder is told when time is nearly over, not at half of it', () => {
+  const reminded = (reminded90At: number | null) => toNotice(event('approval.reminded', { id: 'apr_1', what: 'Deploy shop', rehearsal: false, reminded90At }))
+  expect([reminded(null), reminded(9)?.title]).toEqual([undefined, 'Still waits for you'])
+})
+
+test('a lost phone and a mistake in a policy are told, because both change what happens without the owner', () => {
+  expect(toNotice(event('channel.lost', { title: 'OpenClaw' }))).toMatchObject({ title: 'OpenClaw is lost', link: '/channels' })
+  expect(toNotice(event('policy.rejected', { problems: [{ message: 'T7 is no tier.' }] }))).toMatchObject({ body: 'T7 is no tier.' })
 })

@@ -8,6 +8,23 @@ export function toNotice(event: ReefEvent): Notice | undefined {
   switch (event.type) {
     case 'approval.requested':
       return { title: `${label(event.data.rehearsal)}Waits for you`, body: event.data.what, link: `/inbox/${event.data.id}` }
+    case 'approval.reminded':
+      return event.data.reminded90At === null
+        ? undefined
+        : { title: `${label(event.data.rehearsal)}Still waits for you`, body: event.data.what, link: `/inbox/${event.data.id}` }
+    case 'approval.failed':
+    case 'approval.interrupted':
+      return {
+        title: `${label(event.data.rehearsal)}${event.type === 'approval.failed' ? 'Approved, but failed' : 'May have happened'}`,
+        body: event.data.what,
+        link: `/inbox/${event.data.id}`,
+      }
+    case 'approval.drifted':
+      return { title: `${label(event.data.rehearsal)}Changed after you approved it`, body: event.data.what, link: `/inbox/${event.data.id}` }
+    case 'channel.lost':
+      return { title: `${event.data.title} is lost`, body: 'Approvals are decided here. Nothing is approved by silence.', link: '/channels' }
+    case 'policy.rejected':
+      return { title: 'Your policy has a mistake', body: event.data.problems[0]?.message ?? 'What held before still holds.', link: '/rules' }
     case 'plan.completed':
       return {
         title: `${label(event.data.rehearsal)}Done`,
@@ -42,6 +59,23 @@ export function toNotice(event: ReefEvent): Notice | undefined {
       return undefined
   }
 }
+
+/** Every event as a notice, once for each matter: requests that arrive as one bundle are told as one (U-49), but what is in earnest is told by itself. */
+export function createNoticeReader(): (event: ReefEvent) => Notice | undefined {
+  /** The last few bundles; older ones have no new members. */
+  const told: string[] = []
+  return (event) => {
+    if (event.type === 'approval.requested' && event.data.tier !== 'T3') {
+      const { bundleId } = event.data
+      if (told.includes(bundleId)) return undefined
+      told.push(bundleId)
+      if (told.length > MOST_TOLD) told.shift()
+    }
+    return toNotice(event)
+  }
+}
+
+const MOST_TOLD = 100
 
 const label = (rehearsal: boolean): string => (rehearsal ? 'REHEARSAL · ' : '')
 
