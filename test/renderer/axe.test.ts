@@ -22,7 +22,16 @@ const places = [
   'spend/export',
   'agents',
   'agents/Rex',
+  'rules',
+  'rules/playbooks',
+  `rules/playbooks/${id('pbk', 2)}`,
+  'rules/templates',
+  'rules/oversight',
+  'channels',
+  'channels/messages',
+  `channels/messages/${id('msg', 1999)}`,
   'audit',
+  `audit/explain/${id('apr', 10)}`,
   'settings',
 ]
 

@@ -25,7 +25,8 @@ const { values, positionals } = parseArgs({
 })
 if (!values.into) throw new Error('--into DIR: where the pictures go')
 const into = values.into
-const screens = positionals.length > 0 ? positionals : ['overview', 'plans', 'inbox', 'sessions', 'spend', 'agents', 'audit', 'settings', 'parts']
+const screens =
+  positionals.length > 0 ? positionals : ['overview', 'plans', 'inbox', 'sessions', 'spend', 'agents', 'rules', 'channels', 'audit', 'settings', 'parts']
 const [width = 1440, height = 860] = values.size.split('x').map(Number)
 mkdirSync(into, { recursive: true })
 await using server = await startFixtureServer(values.root ? { root: values.root } : {})

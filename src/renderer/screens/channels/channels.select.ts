@@ -35,7 +35,10 @@ export const setups: Record<ChannelName, Setup> = {
       { key: 'to', label: 'Your number', hint: 'With + and country, such as +64211234567.' },
       { key: 'accountId', label: 'Account', hint: 'Only where the gateway has several.', optional: true },
     ],
-    secrets: [{ key: 'token', label: 'Token of the gateway', hint: 'gateway.auth.token in its configuration.' }],
+    secrets: [
+      { key: 'token', label: 'Token of the gateway', hint: 'gateway.auth.token in its configuration.' },
+      { key: 'signingSecret', label: 'Secret of the bridge', hint: 'The plugin signs with it what your phone says. Without it nothing comes back.' },
+    ],
   },
   whatsapp: {
     about: 'A number of WhatsApp Business at Meta. Replies come over a relay, because no port of this machine is open.',
