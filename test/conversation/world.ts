@@ -221,8 +221,12 @@ export function openWorld({ start = START, settings = {} as Partial<Settings> } 
         ...more,
       }).approval
     },
-    /** Everything that was ever written, oldest first. */
-    sent: (): MessageView[] => channels.messages({ limit: 1000 }).sent.reverse(),
+    /** What was written after a message, oldest first: the last thousand. */
+    sent: (after = ''): MessageView[] =>
+      channels
+        .messages({ limit: 1000 })
+        .sent.filter(({ id }) => id > after)
+        .reverse(),
     texts: (kind?: MessageView['kind']): string[] =>
       channels
         .messages({ limit: 1000 })
