@@ -180,27 +180,25 @@ describe('a playbook', () => {
 })
 
 describe('every playbook together', () => {
+  const anyDraft = fc.record({
+    kind: fc.constant('draft' as const),
+    uses: fc.integer({ min: 1, max: 9 }),
+    each: fc.integer({ min: 0, max: 6 }),
+    more: fc.integer({ min: 0, max: 6 }),
+    days: fc.constantFrom(0.01, 1, 30),
+  })
   const anyAct = fc.oneof(
     {
       weight: 8,
       arbitrary: fc.record({
         kind: fc.constant('ask' as const),
-        usd: fc.option(fc.integer({ min: 0, max: 12_000_000 }).map((n) => n / 1e6)),
+        usd: fc.option(fc.integer({ min: 0, max: 6_000_000 }).map((n) => n / 1e6)),
         tier: fc.constantFrom<Tier>('T2', 'T2', 'T2', 'T3'),
-        tainted: fc.boolean(),
+        tainted: fc.constantFrom(false, false, false, true),
       }),
     },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: fc.constant('draft' as const),
-        uses: fc.integer({ min: 1, max: 4 }),
-        each: fc.integer({ min: 0, max: 10 }),
-        more: fc.integer({ min: 0, max: 15 }),
-        days: fc.constantFrom(0.01, 1, 30),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('activate' as const), at: fc.nat(5) }) },
+    { weight: 1, arbitrary: anyDraft },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('activate' as const), at: fc.nat(5) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), at: fc.nat(5) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(HOUR, DAY, 31 * DAY) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('tick' as const) }) },
@@ -219,8 +217,11 @@ describe('every playbook together', () => {
 
   it('never answer oftener, for more dollars, later, or for anything else than was allowed (R-186, C-22)', () => {
     using world = openRules()
+    // Thousands of writes, and none of them about a disk that loses power.
+    world.db.pragma('synchronous = OFF')
     fc.assert(
-      fc.property(fc.array(anyAct, { minLength: 5, maxLength: 40 }), (acts) => {
+      fc.property(anyDraft, fc.array(anyAct, { minLength: 20, maxLength: 60 }), (first, more) => {
+        const acts = [first, { kind: 'activate', at: 0 } as const, ...more]
         world.db.exec('DELETE FROM playbook')
         let { playbooks } = world.rules
         const model = new Map<string, Model>()
@@ -283,7 +284,7 @@ describe('every playbook together', () => {
           expect([uses <= maxUses, usedUsd <= maxUsdTotal]).toEqual([true, true])
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 100 },
     )
   })
 
