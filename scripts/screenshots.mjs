@@ -11,7 +11,7 @@ import { findBrowser } from './browser-window.mjs'
 import { build } from './build.mjs'
 import { findNode, root } from './node-version.mjs'
 
-const names = ['overview', 'plans', 'plan', 'inbox', 'sessions', 'spend', 'agents', 'audit', 'settings']
+const names = ['overview', 'plans', 'plan', 'inbox', 'sessions', 'spend', 'agents', 'rules', 'channels', 'audit', 'settings']
 const size = { width: 1440, height: 860 }
 const readyLine = /^REEF ready at (\S+) open (\S+)$/
 const REHEARSAL_MS = 300_000

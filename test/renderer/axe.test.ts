@@ -73,7 +73,7 @@ it.each(worldNames)(
     await context.close()
     expect({ found, complaints }).toEqual({ found: [], complaints: [] })
   },
-  300_000,
+  600_000,
 )
 
 it('no dialog breaks a rule either (U-113)', async () => {

@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import type { ChannelName, ChannelView } from '../../../contract/channels.ts'
+import type { ChannelName } from '../../../contract/channels.ts'
 import { goTo } from '../../live/place.ts'
-import { useAsk, useEvents, useLive, useReef } from '../../live/reef.ts'
+import { useAsk, useEvents, useLive } from '../../live/reef.ts'
 import { Card } from '../../parts/card.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
@@ -45,12 +45,11 @@ export function ChannelsScreen({ params }: { params: readonly string[] }) {
 type Asking = { readonly act: 'setup' | 'pair'; readonly name: ChannelName }
 
 function Health({ version }: { version: string }) {
-  const live = useReef((facts) => facts.channels)
   const answer = useAsk((client) => client.channel.list(), [version])
   const [asking, setAsking] = useState<Asking>()
   const { data, refusal } = answer
-  // The feed is ahead of the list; the list has the channels that were never touched.
-  const channels = data ? inOrder(data.channels.map((one) => newer(one, live[one.name]))) : []
+  // Counts move with messages, which the feed's view of a channel does not: the list is read again at each.
+  const channels = inOrder(data?.channels ?? [])
   const asked = channels.find(({ name }) => name === asking?.name)
   const done = () => {
     setAsking(undefined)
@@ -90,6 +89,3 @@ function Health({ version }: { version: string }) {
     </div>
   )
 }
-
-/** Of two views of one channel the one that says more of its present: the feed's, unless it has none. */
-const newer = (listed: ChannelView, live: ChannelView | undefined): ChannelView => live ?? listed

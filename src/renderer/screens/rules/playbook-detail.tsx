@@ -23,7 +23,10 @@ export function PlaybookDetail({ playbook, onClose }: { playbook: PlaybookView |
     >
       {playbook ? (
         <>
-          <p className={styles.effect}>{showHidden(toEffectText(playbook, zone.full(toEndOf(playbook, now))))}</p>
+          <p className={styles.effect}>
+            {playbook.endedAt === null ? '' : 'It is over: '}
+            {showHidden(toEffectText(playbook, zone.full(toEndOf(playbook, now))))}
+          </p>
           <dl className={styles.facts}>
             <dt>rests on</dt>
             <dd>

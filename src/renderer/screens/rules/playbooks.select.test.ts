@@ -33,7 +33,7 @@ describe('the effect of a playbook in one sentence (U-46)', () => {
     expect([
       toEndOf({ endedAt: null, expiresAt: null, days: 2 }, 1000),
       toEndOf({ endedAt: null, expiresAt: 77 as never, days: 2 }, 1000),
-      toEndOf({ endedAt: 55 as never, expiresAt: null, days: 2 }, 1000),
+      toEndOf({ endedAt: 55 as never, expiresAt: 77 as never, days: 2 }, 1000),
     ]).toEqual([172_801_000, 77, 55])
   })
   it('says how far it is used up', () => {

@@ -1,5 +1,6 @@
 import { formatMoney, toNanodollars } from '../../../contract/money.ts'
 import type { PlaybookInput, PlaybookOrigin, PlaybookState, PlaybookView, TrustView } from '../../../contract/playbooks.ts'
+import { listed } from './listed.ts'
 
 export const originWords: Record<PlaybookOrigin, string> = {
   owner: 'written by you',
@@ -14,8 +15,6 @@ const order: Record<PlaybookState, number> = { draft: 0, active: 1, used_up: 2, 
 export const sorted = (playbooks: readonly PlaybookView[]): readonly PlaybookView[] =>
   [...playbooks].sort((a, b) => order[a.state] - order[b.state] || (b.endedAt ?? 0) - (a.endedAt ?? 0) || (a.id < b.id ? 1 : -1))
 
-const listed = (words: readonly string[], last: string): string =>
-  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 export const usd = (amount: number): string => formatMoney(toNanodollars(amount))
 
 type Effect = Pick<PlaybookInput, 'scope' | 'maxUses' | 'maxUsdEach' | 'maxUsdTotal'>
@@ -35,9 +34,9 @@ export function toEffectText({ scope, maxUses, maxUsdEach, maxUsdTotal }: Effect
 }
 
 const DAY_MS = 86_400_000
-/** When it ends, or would end: a draft counts its days from the moment it is activated. */
+/** When it ended, or will end: a draft counts its days from the moment it is activated. */
 export const toEndOf = ({ endedAt, expiresAt, days }: Pick<PlaybookView, 'endedAt' | 'expiresAt' | 'days'>, now: number): number =>
-  expiresAt ?? endedAt ?? now + days * DAY_MS
+  endedAt ?? expiresAt ?? now + days * DAY_MS
 
 /** "2 of 5 · $1.20 of $5.00". */
 export const toUseText = ({ uses, maxUses, usedUsd, maxUsdTotal }: Pick<PlaybookView, 'uses' | 'maxUses' | 'usedUsd' | 'maxUsdTotal'>): string =>

@@ -1,6 +1,7 @@
 import { type DryRun, type PolicyProblem, type PolicyView, type RaiseRule, type Tier, tiers } from '../../../contract/policies.ts'
 import { tierWords } from '../../../contract/words.ts'
 import { formatSpan } from '../../parts/time.tsx'
+import { listed } from './listed.ts'
 
 export type ClassRow = PolicyView['classes'][number]
 export type ChangedRow = DryRun['changed'][number]
@@ -31,9 +32,6 @@ export const toQuietText = ({ tier, quietHours }: Pick<ClassRow, 'tier' | 'quiet
 export const toUndoText = ({ tier, irreversible }: Pick<ClassRow, 'tier' | 'irreversible'>): string =>
   asksNobody(tier) ? '–' : irreversible ? '30 s, then final' : '10 s'
 
-const listed = (words: readonly string[], last = 'or'): string =>
-  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
-
 /** A rule that raises, as a sentence: "When the action is mail.* and the text says “cancel”: one tier more." */
 export function toRuleText({ when, tier }: Pick<RaiseRule, 'when' | 'tier'>): string {
   const conditions = [
@@ -58,7 +56,7 @@ export function byLine(problems: readonly PolicyProblem[]): ReadonlyMap<number, 
 }
 
 /** The names of files end alike, and stand in the order in which they are read. */
-export const fileNamePattern: RegExp = /^[a-z0-9][a-z0-9._-]{0,60}\.yaml$/
+export const fileNamePattern: RegExp = /^[a-z0-9][a-z0-9_-]{0,58}\.yaml$/
 export const newFileText = 'version: 1\nclasses: {}\nraise: []\n'
 
 /** More of the owner's say, or less. */

@@ -68,8 +68,9 @@ export type SettingGroup = { readonly name: string; readonly settings: readonly 
 
 const groups: readonly { readonly name: string; readonly keys: RegExp }[] = [
   { name: 'Money', keys: /^(spend|default[A-Z]|unknownModel|velocity|.*LimitUsd$)/ },
-  { name: 'Work', keys: /^(max|attempt)/ },
-  { name: 'Approvals', keys: /^approval/ },
+  { name: 'Work', keys: /^(max(?!OpenCards|CardsPerHour)|attempt)/ },
+  { name: 'Approvals', keys: /^(approval|irreversible|bundle|trust|maxOpenCards|maxCardsPerHour)/ },
+  { name: 'Quiet hours and phone', keys: /^(quiet|brief|phone)/ },
   { name: 'Screen and time', keys: /^(theme|timeZone|singleKey)/ },
 ]
 
