@@ -1,5 +1,6 @@
 import type { AuditRow } from '../contract/events.ts'
-import { toLimit } from './arguments.ts'
+import { given, toLimit } from './arguments.ts'
+import { declareExport } from './audit-export.ts'
 import type { Declare } from './context.ts'
 import type { ExitCode } from './failure.ts'
 import { dateTime } from './local-time.ts'
@@ -11,12 +12,15 @@ export const declare: Declare = (audit, run) => {
     .description('list what happened, newest first')
     .option('--type <type>', 'only events of this type, e.g. task.completed')
     .option('--subject <id>', 'only what happened to this')
+    .option('--actor <actor>', 'only what this one caused: owner, engine, agent:NAME, channel:NAME')
+    .option('--text <words>', 'only where these words stand')
     .option('--before <seq>', 'older than this row')
     .option('--limit <n>', 'at most so many', toLimit, 50)
     .action(
-      run<[], { type?: string; subject?: string; before?: string; limit: number }>(async (cli, _, { type, subject, before, limit }) => {
+      run<[], { type?: string; subject?: string; actor?: string; text?: string; before?: string; limit: number }>(async (cli, _, options) => {
+        const { type, subject, actor, text, before, limit } = options
         const { client, zone } = await cli.engine()
-        const answer = await client.audit.list({ limit, ...(type ? { type } : {}), ...(subject ? { subject } : {}), ...(before ? { before } : {}) })
+        const answer = await client.audit.list({ limit, ...given({ type, subject, actor, text, before }) })
         await cli.show(answer, async () => toAuditTable(answer.rows, await zone()))
       }),
     )
@@ -32,6 +36,7 @@ export const declare: Declare = (audit, run) => {
         return answer.ok ? 0 : 1
       }),
     )
+  declareExport(audit, run)
 }
 
 const toAuditTable = (rows: readonly AuditRow[], zone: string): string[] =>

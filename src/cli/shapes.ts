@@ -28,12 +28,12 @@ export const WaitReport = z.object({
 
 export const StartReport = z.object({ pid: z.int(), url: z.string(), startedAt: z.int(), dataDir: z.string() })
 
-/** What `spend export --json` prints. */
+/** What `spend export --json` and `audit export --json` print. */
 export const ExportReport = z.object({
-  format: z.enum(['calls', 'focus']),
+  format: z.enum(['calls', 'focus', 'jsonl', 'csv']),
   file: z.string().nullable().describe('null when nothing was written to one'),
   bytes: z.int(),
-  text: z.string().nullable().describe('the CSV itself; null when it was written to a file'),
+  text: z.string().nullable().describe('the rows themselves; null when it was written to a file'),
 })
 
 /** What every verb prints when it is refused or fails. */
@@ -50,6 +50,8 @@ const outputOf = (procedure: Procedure): z.ZodType => {
 export const shapes: Readonly<Record<string, z.ZodType>> = {
   start: StartReport,
   submit: outputOf(contract.request.submit),
+  say: outputOf(contract.conversation.say),
+  brief: outputOf(contract.conversation.brief),
   rehearse: outputOf(contract.rehearsal.start),
   status: outputOf(contract.factory.status),
   pause: outputOf(contract.factory.pause),
@@ -101,6 +103,7 @@ export const shapes: Readonly<Record<string, z.ZodType>> = {
   oversight: outputOf(contract.approval.oversight),
   'audit list': outputOf(contract.audit.list),
   'audit verify': outputOf(contract.audit.verify),
+  'audit export': ExportReport,
   'agent list': outputOf(contract.agent.list),
   'agent show': outputOf(contract.agent.get),
   'agent set': outputOf(contract.agent.set),

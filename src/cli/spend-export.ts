@@ -1,8 +1,8 @@
 import { Option } from 'commander'
 import { given, sinceOption, untilOption } from './arguments.ts'
 import type { Client } from './connect.ts'
-import { type Cli, type Declare, writeJson } from './context.ts'
-import { openNewFile } from './new-file.ts'
+import type { Declare } from './context.ts'
+import { writePages } from './export-pages.ts'
 
 type Format = 'calls' | 'focus'
 type Wanted = { format: Format; since?: number; until?: number }
@@ -19,35 +19,10 @@ export const declareExport: Declare = (spend, run) => {
     .option('--force', 'replace the file if there is one')
     .action(
       run<[], Options>(async (cli, _, { output, force = false, format, since, until }) => {
-        const wanted = { format, ...given({ since, until }) }
-        if (output === undefined) return toStandardOutput(cli, wanted)
         const { client } = await cli.engine()
-        const file = await openNewFile(output, { replace: force })
-        let bytes = 0
-        try {
-          for await (const text of pages(client, wanted)) bytes += await file.write(text)
-          await file.keep()
-        } finally {
-          await file.drop()
-        }
-        await cli.show({ format, file: file.path, bytes, text: null }, () => [`${file.path}: ${bytes.toLocaleString('en-US')} bytes`])
+        await writePages(cli, { format, output, force, read: () => pages(client, { format, ...given({ since, until }) }) })
       }),
     )
-}
-
-async function toStandardOutput(cli: Cli, wanted: Wanted): Promise<void> {
-  const { client } = await cli.engine()
-  const kept: string[] = []
-  for await (const text of pages(client, wanted)) {
-    if (cli.json) kept.push(text)
-    else {
-      cli.out.raw(text)
-      // A reader may be slower than the engine: the next page waits for this one.
-      await cli.out.flush()
-    }
-  }
-  const text = kept.join('')
-  if (cli.json) writeJson(cli.out, { format: wanted.format, file: null, bytes: Buffer.byteLength(text), text })
 }
 
 async function* pages(client: Client, wanted: Wanted): AsyncGenerator<string> {

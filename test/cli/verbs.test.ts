@@ -48,6 +48,8 @@ const inputs: Readonly<Record<string, string>> = {
 /** Every verb with arguments that work; the key of its shape in front. */
 const calls: Readonly<Record<string, readonly string[]>> = {
   submit: ['submit', 'build me a shop'],
+  say: ['say', 'what is', 'running?'],
+  brief: ['brief', '--since', '24h'],
   rehearse: ['rehearse'],
   status: ['status'],
   pause: ['pause'],
@@ -114,6 +116,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   oversight: ['oversight', '--days', '7'],
   'audit list': ['audit', 'list', '--type', 'task.completed', '--limit', '1'],
   'audit verify': ['audit', 'verify'],
+  'audit export': ['audit', 'export', '--format', 'csv', '--since', '24h'],
   'agent list': ['agent', 'list'],
   'agent show': ['agent', 'show', 'Rex'],
   'agent set': [
