@@ -101,7 +101,7 @@ export function createApprovalRouter({
       ),
       question: os.approval.question.handler(({ input }) => {
         const found = findOpen(input.id)
-        const closed = stage.decide({ ...found, ...by(), state: 'superseded', reason: `you asked: ${input.text}` }, 'approval.superseded')
+        const closed = stage.decide({ ...found, ...by(), state: 'denied', reason: `question: ${input.text}` }, 'approval.denied')
         const anew = approval(40, {
           ...found,
           id: id('apr', 40),
@@ -183,12 +183,12 @@ export function createApprovalRouter({
                   {
                     title: 'Done',
                     lines: [
-                      { text: 'invoice-lint v3 is up', link: '#/inbox/apr_00000000000000000000000010' },
-                      { text: 'T4 Build the scraper passed its gate', link: null },
+                      { text: 'invoice-lint v3 is up', link: id('apr', 10) },
+                      { text: 'T4 Build the scraper passed its gate', link: id('task', 4) },
                     ],
                   },
-                  { title: 'Waits for you', lines: [{ text: 'Deploy price-api v14, denied at 16:10', link: `#/inbox/${id('apr', 11)}` }] },
-                  { title: 'Spend', lines: [{ text: '$4.18 of $30.00', link: '#/spend' }] },
+                  { title: 'Waits for you', lines: [{ text: 'Deploy price-api v14, denied at 16:10', link: id('apr', 11) }] },
+                  { title: 'Spend', lines: [{ text: '$4.18 of $30.00', link: null }] },
                 ],
         }),
       ),

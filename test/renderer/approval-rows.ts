@@ -258,7 +258,7 @@ export const approvals: readonly ApprovalView[] = [
   }),
 ]
 
-const share = { approveRate: 0.88, undoRate: 0.02, expiredRate: 0.04, regretRate: 0.021 }
+const share = { approveRate: 0.88, undoRate: 0.02, expiredRate: 0.04, regretRate: 1 / 44 }
 export const oversight = (change: Partial<OversightHealth> = {}): OversightHealth => ({
   since: ago(30 * 1440),
   asked: 56,

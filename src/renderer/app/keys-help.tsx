@@ -28,9 +28,15 @@ const groups: ReadonlyArray<readonly [title: string, keys: ReadonlyArray<readonl
     'Inbox',
     [
       ['a', 'approve what is shown'],
-      ['1 2 3', 'one of several ways to approve'],
+      ['1 2 3', 'one of several ways, or one of several requests'],
+      ['Shift a', 'approve all of a card, once each was read'],
       ['d', 'deny, then a reason: 1 to 5'],
+      ['e r', 'edit before approving; ask who asked'],
+      ['s', 'snooze, never past the deadline'],
       ['u', 'undo, while it counts down'],
+      ['w', 'why: the whole story of a card'],
+      ['x Shift j k', 'select, and extend: then d or s for all'],
+      ['n /', 'show what is new; search'],
     ],
   ],
 ]

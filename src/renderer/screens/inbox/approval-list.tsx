@@ -5,9 +5,9 @@ import { StateMark } from '../../parts/state-mark.tsx'
 import { Ago, At } from '../../parts/time.tsx'
 import { showHidden } from '../../parts/visible-text.ts'
 import styles from './approval-list.module.css'
-import { endedHow, type Item, ifNothing, isOpen } from './inbox.select.ts'
+import { endedHow, type Item, ifNothingShort, isOpen } from './inbox.select.ts'
 
-const ROW = 62
+const ROW = 78
 
 /** Cards, one under the other; only those in view are in the document, so that a thousand cost what ten do. */
 export function ApprovalList({
@@ -86,7 +86,7 @@ function Words({ item: { members, deadline } }: { item: Item }) {
       <span className={styles.under}>
         {open.length > 0 ? (
           <>
-            {lead.tier} · {lead.askedBy} · <Ago at={lead.requestedAt} /> · {ifNothing(soonest)} at <At at={deadline} />
+            {lead.tier} · {lead.askedBy} · <Ago at={lead.requestedAt} /> · {ifNothingShort(soonest)} at <At at={deadline} />
           </>
         ) : (
           <>

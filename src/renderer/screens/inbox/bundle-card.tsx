@@ -1,5 +1,5 @@
 import { CheckCheck, Undo2 } from 'lucide-react'
-import { useEffect, useReducer, useState } from 'react'
+import { useEffect, useReducer, useRef, useState } from 'react'
 import type { ApprovalView } from '../../../contract/index.ts'
 import { useCommand } from '../../live/reef.ts'
 import { Button } from '../../parts/button.tsx'
@@ -48,6 +48,18 @@ export function BundleCard({
     setCurrent(one.id)
     setUnfolded((before) => (isUnfolded(one) ? new Set([...before].filter((id) => id !== one.id)) : new Set([...before, one.id])))
   }
+  const list = useRef<HTMLOListElement>(null)
+  const going = useRef<string>(undefined)
+  const goTo = (one: ApprovalView) => {
+    going.current = one.id
+    toggle(one)
+  }
+  useEffect(() => {
+    const member = going.current === undefined ? null : list.current?.querySelector(`[data-member="${going.current}"]`)
+    going.current = undefined
+    member?.scrollIntoView({ block: 'start' })
+    member?.querySelector('button')?.focus({ preventScroll: true })
+  })
   const approve = useCommand((client) =>
     client.approval.approveBundle({
       id: members[0].bundleId,
@@ -67,7 +79,7 @@ export function BundleCard({
   useKeys(
     active
       ? {
-          ...Object.fromEntries(members.slice(0, KEYED).map((one, i) => [String(i + 1), () => toggle(one)])),
+          ...Object.fromEntries(members.slice(0, KEYED).map((one, i) => [String(i + 1), () => goTo(one)])),
           'shift+a': () => (against === null && !approve.pending ? void approveAll() : undefined),
           ...(all && { u: () => void undo.run() }),
         }
@@ -85,7 +97,7 @@ export function BundleCard({
           {lead.rehearsal ? <RehearsalLabel /> : null}
         </header>
         {rules.brake ? <BrakeNote /> : null}
-        <ol className={styles.members}>
+        <ol className={styles.members} ref={list}>
           {members.map((one, i) => (
             <Member
               key={one.id}

@@ -17,12 +17,15 @@ import { TypedName, useCoolDown } from './typed-name.tsx'
 
 const AlwaysDialog = lazy(async () => ({ default: (await import('./always-dialog.tsx')).AlwaysDialog }))
 
+/** The second yes is another press, not the same one bouncing. */
+const ASKED_MS = 300
+
 type Mode = 'choose' | 'unknown' | 'deny' | 'edit' | 'ask' | 'snooze'
 
 /** Approve, deny, edit, ask, snooze (U-46). One form at a time; Esc leads back, and the focus with it. */
 export function Choice(card: OnCard) {
   const { approval, sight, active, rules } = card
-  const { incident } = rules
+  const incident = rules.incident?.actions.includes(approval.action) ? rules.incident : null
   const [mode, setMode] = useState<Mode>('choose')
   const [edits, setEdits] = useState<Readonly<Record<string, string>>>({})
   const [phrase, setPhrase] = useState('')
@@ -57,7 +60,8 @@ export function Choice(card: OnCard) {
     else void approve.run(option)
   }
   const whenSeen = (act: () => void) => () => {
-    if (isLookedAt(card) && !approve.pending && Date.now() - openedAt.current >= 300) act()
+    const isFresh = mode === 'unknown' && Date.now() - openedAt.current < ASKED_MS
+    if (isLookedAt(card) && !approve.pending && !isFresh) act()
   }
   useFocusBack(box, mode)
   const { options, answerable, editable } = approval
@@ -93,7 +97,11 @@ export function Choice(card: OnCard) {
         <TypedName ref={name} approval={approval} phrase={phrase} onType={setPhrase} coolDown={coolDown} />
       ) : null}
       {incident !== null && !isNeverAuthorised(approval.tier) && mode === 'choose' ? (
-        <Checkbox label={`Take effect at once, without the time to undo: ${incident}`} checked={atOnce} onChange={(event) => setAtOnce(event.target.checked)} />
+        <Checkbox
+          label={`Take effect at once, without the time to undo: ${incident.name}`}
+          checked={atOnce}
+          onChange={(event) => setAtOnce(event.target.checked)}
+        />
       ) : null}
       {mode === 'unknown' ? (
         <section className={styles.form} aria-label="Approve all the same?">

@@ -39,6 +39,9 @@ function toItem(members: readonly ApprovalView[]): Item {
   return { key: lead.id, members: [lead, ...rest], deadline: open.length === 0 ? lead.deadline : Math.min(...open.map((one) => one.deadline)) }
 }
 
+/** Requests that wait, on however many cards: the one number of the owner. */
+export const countOpen = (items: readonly Item[]): number => items.reduce((sum, { members }) => sum + members.filter(isOpen).length, 0)
+
 /** A card of one request that is over: the history knows no bundles. */
 export const toSingle = (approval: ApprovalView): Item => ({ key: approval.id, members: [approval], deadline: approval.deadline })
 
@@ -91,6 +94,9 @@ export function usedShare({ requestedAt, deadline }: Pick<ApprovalView, 'request
 
 /** What silence means for this request (U-45): never yes. */
 export const ifNothing = ({ safeDefault }: ApprovalView): string => (safeDefault === 'deny' ? 'denied' : 'your template is sent')
+
+/** The same where there is room for a word or two. */
+export const ifNothingShort = ({ safeDefault }: ApprovalView): string => (safeDefault === 'deny' ? 'denied' : 'template sent')
 
 /** What nobody could say: it is a reason not to hurry, and one step more before a yes (U-41). */
 export function unknowns({ blast, reversible, cost, previews }: ApprovalView): readonly string[] {

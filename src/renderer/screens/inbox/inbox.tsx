@@ -15,7 +15,7 @@ import { BundleCard } from './bundle-card.tsx'
 import { Explain } from './explain.tsx'
 import { History } from './history.tsx'
 import styles from './inbox.module.css'
-import { holdOrder, type Item, isOpen, isPresent, isSnoozed, neighbour, toMatters, toSingle } from './inbox.select.ts'
+import { countOpen, holdOrder, type Item, isOpen, isPresent, isSnoozed, neighbour, toMatters, toSingle } from './inbox.select.ts'
 import { InboxKeys } from './inbox-keys.tsx'
 import { ManyBar } from './many-bar.tsx'
 import { useOversight, useRules } from './use-rules.ts'
@@ -41,10 +41,10 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
   const isForeign = wanted !== undefined && !known
   const asked = useAsk(async (client) => (isForeign ? await client.approval.get({ id: wanted as ApprovalView['id'] }) : undefined), [isForeign, wanted])
   const foreign = isForeign && asked.data?.id === wanted ? toSingle(asked.data) : undefined
-  const single = wanted === undefined ? undefined : approvals[wanted]
+  const single = approvals[wanted ?? (side === 'history' ? (past[0] ?? '') : '')]
   // What was just decided stays in front of the owner until he moves on: nothing slides under his finger (U-19).
   const chosen = (side === 'history' && single ? toSingle(single) : known) ?? foreign ?? (wanted ? undefined : items[0])
-  const first = wanted ? undefined : chosen?.key
+  const first = wanted ? undefined : (chosen?.key ?? (side === 'history' ? past[0] : undefined))
   useEffect(() => {
     if (first) replacePlace('inbox', first)
   }, [first])
@@ -77,10 +77,10 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
   }
   const picked = items.filter((item) => selected.has(item.key)).flatMap((item) => item.members.filter(isOpen))
   const subject = chosen && (chosen.members.find((one) => one.id === member) ?? chosen.members[0])
-  const announced = usePaced(announcement(waiting.length, fresh), ANNOUNCE_MS)
+  const announced = usePaced(announcement(countOpen(waiting), fresh), ANNOUNCE_MS)
   const active = picked.length === 0
   return (
-    <div className={styles.screen} ref={screen} data-explained={explained && subject !== undefined}>
+    <div className={styles.screen} ref={screen}>
       <InboxKeys
         onMove={move}
         onExtend={(step) => {
@@ -99,57 +99,59 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
         {...(fresh > 0 && side === 'open' && { onFresh: show })}
       />
       <Banner oversight={oversight} />
-      <section className={styles.side} aria-label="Requests">
-        <h1 className={styles.unseen}>Inbox</h1>
-        <p className={styles.unseen} role="status">
-          {announced}
-        </p>
-        <Tabs
-          label="Which requests"
-          value={side}
-          onChange={turn}
-          tabs={[
-            { id: 'open', label: 'Waiting on you', count: waiting.filter((item) => item.members.some(isOpen)).length },
-            { id: 'snoozed', label: 'Snoozed', count: snoozed.length },
-            { id: 'history', label: 'Decided' },
-          ]}
-        />
-        {side === 'open' && fresh > 0 ? (
-          <p>
-            <Button hint="n" onClick={show}>
-              {fresh.toLocaleString('en-NZ')} new
-            </Button>
+      <div className={styles.columns} data-explained={explained && subject !== undefined}>
+        <section className={styles.side} aria-label="Requests">
+          <h1 className={styles.unseen}>Inbox</h1>
+          <p className={styles.unseen} role="status">
+            {announced}
           </p>
-        ) : null}
-        {picked.length > 0 ? <ManyBar approvals={picked} rules={rules} active onDone={() => setSelected(new Set())} /> : null}
-        {side === 'history' ? (
-          <History chosen={chosen?.key} onChoose={choose} onRows={setPast} searching={searching} oversight={oversight} />
-        ) : items.length > 0 ? (
-          <ApprovalList
-            label={side === 'open' ? 'Waiting on you' : 'Snoozed'}
-            items={items}
-            chosen={chosen?.key}
-            onChoose={(item, byKey) => choose(item.key, byKey)}
-            selected={selected}
-            onSelect={(item) => select(item.key)}
+          <Tabs
+            label="Which requests"
+            value={side}
+            onChange={turn}
+            tabs={[
+              { id: 'open', label: 'Waiting on you', count: countOpen(waiting) },
+              { id: 'snoozed', label: 'Snoozed', count: countOpen(snoozed) },
+              { id: 'history', label: 'Decided' },
+            ]}
           />
-        ) : side === 'open' ? (
-          <Empty title="Nothing waits on you.">Before REEF deploys, pays, writes to anybody or deletes, it asks here. You are told on every screen.</Empty>
+          {side === 'open' && fresh > 0 ? (
+            <p>
+              <Button hint="n" onClick={show}>
+                {fresh.toLocaleString('en-NZ')} new
+              </Button>
+            </p>
+          ) : null}
+          {picked.length > 0 ? <ManyBar approvals={picked} rules={rules} active onDone={() => setSelected(new Set())} /> : null}
+          {side === 'history' ? (
+            <History chosen={chosen?.key} onChoose={choose} onRows={setPast} searching={searching} oversight={oversight} />
+          ) : items.length > 0 ? (
+            <ApprovalList
+              label={side === 'open' ? 'Waiting on you' : 'Snoozed'}
+              items={items}
+              chosen={chosen?.key}
+              onChoose={(item, byKey) => choose(item.key, byKey)}
+              selected={selected}
+              onSelect={(item) => select(item.key)}
+            />
+          ) : side === 'open' ? (
+            <Empty title="Nothing waits on you.">Before REEF deploys, pays, writes to anybody or deletes, it asks here. You are told on every screen.</Empty>
+          ) : (
+            <Empty title="Nothing is snoozed.">s puts a card off; it comes back by itself, and its deadline stays.</Empty>
+          )}
+        </section>
+        {!chosen ? (
+          <div className={styles.none}>
+            {isForeign && asked.loading ? <Skeleton lines={6} label="Loading the request" /> : null}
+            <RefusalNote refusal={wanted ? asked.refusal : undefined} again={asked.again} />
+          </div>
+        ) : chosen.members.length > 1 ? (
+          <BundleCard key={chosen.key} item={chosen} wanted={wanted} active={active} rules={rules} onCurrent={setMember} onNext={() => move(1)} />
         ) : (
-          <Empty title="Nothing is snoozed.">s puts a card off; it comes back by itself, and its deadline stays.</Empty>
+          <ApprovalCard key={chosen.key} approval={chosen.members[0]} active={active} rules={rules} onNext={() => move(1)} />
         )}
-      </section>
-      {!chosen ? (
-        <div className={styles.none}>
-          {isForeign && asked.loading ? <Skeleton lines={6} label="Loading the request" /> : null}
-          <RefusalNote refusal={wanted ? asked.refusal : undefined} again={asked.again} />
-        </div>
-      ) : chosen.members.length > 1 ? (
-        <BundleCard key={chosen.key} item={chosen} wanted={wanted} active={active} rules={rules} onCurrent={setMember} onNext={() => move(1)} />
-      ) : (
-        <ApprovalCard key={chosen.key} approval={chosen.members[0]} active={active} rules={rules} onNext={() => move(1)} />
-      )}
-      {explained && subject ? <Explain id={subject.id} onClose={() => setExplained(false)} /> : null}
+        {explained && subject ? <Explain id={subject.id} onClose={() => setExplained(false)} /> : null}
+      </div>
     </div>
   )
 }
@@ -170,7 +172,8 @@ function useHeld(waiting: readonly Item[], chosen: Item | undefined) {
   })
   const byKey = new Map(waiting.map((item) => [item.key, item]))
   const shown = keys.flatMap((key) => byKey.get(key) ?? (key === chosen?.key ? [chosen] : []))
-  return { shown, fresh, show: () => setHeld(present) }
+  const show = () => setHeld(chosen && !byKey.has(chosen.key) ? [chosen.key, ...present] : present)
+  return { shown, fresh, show }
 }
 
 /** Takes the focus to the card that comes next, when the owner goes there by key: a reader hears it, and Tab goes on inside it. */

@@ -8,7 +8,7 @@ import styles from './bundle-card.module.css'
 import { CardBody } from './card-body.tsx'
 import { Deadline } from './deadline.tsx'
 import { Decision } from './decision.tsx'
-import { ifNothing, isOpen } from './inbox.select.ts'
+import { ifNothingShort, isOpen } from './inbox.select.ts'
 import type { Rules } from './on-card.ts'
 import { useSight } from './seen.ts'
 
@@ -39,7 +39,7 @@ export function Member({
   const sight = useSight(approval, unfolded, onSeen)
   const seen = sight.now().previews
   return (
-    <li className={styles.member} data-active={active} onFocus={onEnter}>
+    <li className={styles.member} data-active={active} data-member={approval.id} onFocus={onEnter}>
       <h3>
         <button type="button" className={styles.title} aria-expanded={unfolded} aria-controls={id} onClick={onToggle}>
           {unfolded ? <ChevronDown aria-hidden="true" /> : <ChevronRight aria-hidden="true" />}
@@ -50,7 +50,7 @@ export function Member({
               {approval.tier} ·{' '}
               {isOpen(approval) ? (
                 <>
-                  {ifNothing(approval)} at <At at={approval.deadline} /> ·{' '}
+                  {ifNothingShort(approval)} at <At at={approval.deadline} /> ·{' '}
                   {seen < approval.previews.length ? `${seen} of ${approval.previews.length} looked at` : 'looked at'}
                 </>
               ) : (

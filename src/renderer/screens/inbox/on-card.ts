@@ -14,8 +14,8 @@ export type OnCard = {
 export type Rules = {
   /** The owner decides faster than a card can be read: keys wait longer, and nothing is folded (U-52). */
   readonly brake: boolean
-  /** The incident that lasts, if one does. */
-  readonly incident: string | null
+  /** The incident that lasts, if one does, and the actions that must not wait for it. */
+  readonly incident: { readonly name: string; readonly actions: readonly string[] } | null
   /** Seconds to undo, and the same where the effect cannot be taken back. */
   readonly graceSeconds: number
   readonly irreversibleGraceSeconds: number

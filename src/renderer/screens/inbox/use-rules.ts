@@ -25,12 +25,13 @@ export function useRules(brake: boolean): Rules {
   const playbooks = useAsk((client) => client.playbook.list(), [version]).data?.playbooks
   const settings = useAsk((client) => client.settings.list(), [version]).data?.settings
   return useMemo(() => {
+    const incident = playbooks?.find((one) => one.origin === 'incident' && one.state === 'active')
     const known = Settings.pick({ approvalGraceSeconds: true, irreversibleGraceSeconds: true, quietTo: true })
       .strip()
       .parse(Object.fromEntries((settings ?? []).map(({ key, value }) => [key, value])))
     return {
       brake,
-      incident: playbooks?.find((one) => one.origin === 'incident' && one.state === 'active')?.because ?? null,
+      incident: incident ? { name: incident.because, actions: incident.scope.actions } : null,
       graceSeconds: known.approvalGraceSeconds,
       irreversibleGraceSeconds: known.irreversibleGraceSeconds,
       morning: known.quietTo,

@@ -8,13 +8,14 @@ import { RehearsalLabel } from '../../parts/rehearsal-label.tsx'
 import { wordOf } from '../../parts/state-mark.tsx'
 import { Ago, At } from '../../parts/time.tsx'
 import styles from './overview.module.css'
-import { selectDrafts, selectPaused, selectStuck, selectWaiting, stuckSince } from './overview.select.ts'
+import { selectDrafts, selectPaused, selectStuck, selectWaiting, stuckSince, toMatters } from './overview.select.ts'
 
 const SHOWN = 5
 
 /** What waits for the owner, then what is stuck, each with its reason and its age. */
 export function NeedsYou() {
   const waiting = useReef(selectWaiting)
+  const matters = toMatters(waiting)
   const drafts = useReef(selectDrafts)
   const paused = useReef(selectPaused)
   const stuck = useReef(selectStuck)
@@ -34,11 +35,12 @@ export function NeedsYou() {
     >
       {waiting.length + drafts.length + paused.length === 0 ? <p className={styles.muted}>Nothing. Approvals and plans to review stand here.</p> : null}
       <ul className={styles.rows}>
-        {waiting.slice(0, SHOWN).map((approval) => (
+        {matters.slice(0, SHOWN).map(({ approval, more }) => (
           <li key={approval.id}>
             <span aria-hidden="true">{wordOf('approval', approval.state).glyph}</span>
             <a className={styles.strong} href={placeHref('inbox', approval.id)}>
               {approval.what}
+              {more > 0 ? ` and ${more} more` : ''}
             </a>
             <span className={styles.end}>
               {approval.safeDefault === 'deny' ? 'denied' : 'template sent'} at <At at={approval.deadline} />

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ReefEvent, TaskView } from '../../../contract/index.ts'
 import type { Facts } from '../../live/state.ts'
-import { isBeginning, isBlank, selectPaused, selectReleased, selectRunning, selectStuck, selectWaiting } from './overview.select.ts'
+import { isBeginning, isBlank, selectPaused, selectReleased, selectRunning, selectStuck, selectWaiting, toMatters } from './overview.select.ts'
 import { tell } from './told.ts'
 
 const rows = (list: ReadonlyArray<{ id: string }>) => Object.fromEntries(list.map((row) => [row.id, row]))
@@ -38,15 +38,22 @@ it('calls stuck what does not go on by itself: given up first, then held the lon
   expect(ids(selectStuck(facts))).toEqual(['gave-up', 'today', 'money', 'slot'])
 })
 
-it('asks first about what ends first, and shows no decided request as waiting', () => {
+it('shows what waits for the owner, the next deadline first, one of each matter, and nothing that he put off (U-30, U-49)', () => {
+  const card = (id: string, change: Record<string, unknown>) => ({ id, state: 'requested', tier: 'T2', bundleId: id, snoozedUntil: null, ...change }) as never
   const facts = world({
     approvals: rows([
-      { id: 'late', state: 'requested', deadline: 9 } as never,
-      { id: 'soon', state: 'requested', deadline: 3 } as never,
-      { id: 'done', state: 'approved', deadline: 1 } as never,
+      card('late', { deadline: 20, bundleId: 'matter' }),
+      card('soon', { deadline: 10 }),
+      card('sooner', { deadline: 5, bundleId: 'matter' }),
+      card('earnest', { deadline: 30, bundleId: 'matter', tier: 'T3' }),
+      card('done', { state: 'approved', deadline: 1 }),
+      card('put off', { deadline: 2, snoozedUntil: 1 }),
+      card('back', { deadline: 40, snoozedUntil: 0 }),
     ]),
   })
-  expect(ids(selectWaiting(facts))).toEqual(['soon', 'late'])
+  const waiting = selectWaiting(facts)
+  expect(ids(waiting)).toEqual(['sooner', 'soon', 'late', 'earnest', 'back'])
+  expect(toMatters(waiting).map(({ approval, more }) => `${approval.id} +${more}`)).toEqual(['sooner +1', 'soon +0', 'earnest +0', 'back +0'])
 })
 
 it('shows the last release of each project, those in trouble first, and none that was stopped', () => {

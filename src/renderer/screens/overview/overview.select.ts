@@ -3,11 +3,17 @@ import type { Facts } from '../../live/state.ts'
 
 const DAY = 86_400_000
 
-/** Requests for approval that wait, the next deadline first. */
+/** Requests for approval that wait and were not put off, the next deadline first. */
 export function selectWaiting(facts: Facts): readonly ApprovalView[] {
   return Object.values(facts.approvals)
-    .filter((approval) => approval.state === 'requested')
+    .filter(({ state, snoozedUntil }) => state === 'requested' && (snoozedUntil === null || snoozedUntil <= facts.status.now))
     .sort((a, b) => a.deadline - b.deadline)
+}
+
+/** One of each matter, the one that is due first, with how many more there are (U-49). */
+export function toMatters(waiting: readonly ApprovalView[]): ReadonlyArray<{ readonly approval: ApprovalView; readonly more: number }> {
+  const matters = Map.groupBy(waiting, ({ id, tier, bundleId }) => (tier === 'T3' ? id : bundleId))
+  return [...matters.values()].flatMap(([approval, ...others]) => (approval ? [{ approval, more: others.length }] : []))
 }
 
 /** Agents that the factory stopped by itself: they wait until the owner has looked. Those he paused need nothing of him. */

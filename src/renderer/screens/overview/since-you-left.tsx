@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import { useStore } from 'zustand'
 import { placeHref } from '../../live/place.ts'
-import { absence } from '../../live/presence.ts'
+import { absence, putAway } from '../../live/presence.ts'
 import { useAsk, useReef } from '../../live/reef.ts'
 import type { Facts } from '../../live/state.ts'
 import { Button } from '../../parts/button.tsx'
@@ -27,7 +27,7 @@ function Digest({ leftAt }: { leftAt: number }) {
       className={styles.digest}
       title="Since you left"
       note={<At at={leftAt} />}
-      actions={<Button kind="quiet" icon={<X />} aria-label="Put the digest away" onClick={() => absence.setState({ leftAt: undefined })} />}
+      actions={<Button kind="quiet" icon={<X />} aria-label="Put the digest away" onClick={putAway} />}
     >
       <RefusalNote refusal={brief.refusal} again={brief.again} />
       {brief.loading && !data ? <Skeleton lines={3} label="Loading what happened" /> : null}
