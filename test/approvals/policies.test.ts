@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openRules, type RulesWorld, refusal } from '../../../test/approvals/rules-world.ts'
-import type { ActionFacts } from '../../contract/index.ts'
+import type { ActionFacts } from '../../src/contract/index.ts'
+import { openRules, type RulesWorld, refusal } from './rules-world.ts'
 
 const facts = (action: string, more: Partial<ActionFacts> = {}): ActionFacts => ({
   action,
@@ -163,7 +163,7 @@ describe('saving a policy', () => {
     using world = openRules()
     rmSync(world.policyDir, { recursive: true })
     mkdirSync(join(world.policyDir, 'own.yaml', 'in-the-way'), { recursive: true })
-    put(world, 'default.yaml', readFileSync(join(import.meta.dirname, '../../../assets/policies/default.yaml'), 'utf8'))
+    put(world, 'default.yaml', readFileSync(join(import.meta.dirname, '../../assets/policies/default.yaml'), 'utf8'))
     expect(() => world.rules.policies.save({ name: 'own.yaml', text: own, confirm: 'own.yaml' }, 'owner')).toThrow()
     expect([world.rules.policies.get().version, tierOf(world, 'fleet.restart'), world.types()]).toEqual([1, 'T3', []])
   })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type Asked, DAY, HOUR, MINUTE, openRules, type RulesWorld, START } from '../../../test/approvals/rules-world.ts'
-import { type ApprovalView, OversightHealth } from '../../contract/index.ts'
-import { type ReadDb, write } from '../store/index.ts'
-import { createExplainReader } from './explain.store.ts'
-import { createExplain } from './explain.ts'
-import { createOversightReader } from './oversight.store.ts'
+import { type ApprovalView, OversightHealth } from '../../src/contract/index.ts'
+import { createExplainReader } from '../../src/engine/approvals/explain.store.ts'
+import { createExplain } from '../../src/engine/approvals/explain.ts'
+import { createOversightReader } from '../../src/engine/approvals/oversight.store.ts'
+import { type ReadDb, write } from '../../src/engine/store/index.ts'
+import { type Asked, DAY, HOUR, MINUTE, openRules, type RulesWorld, START } from './rules-world.ts'
 
 const many = (world: RulesWorld, n: number, asked: (n: number) => Asked) => write(world.db, () => Array.from({ length: n }, (_, at) => world.put(asked(at))))
 const health = ({ rules }: RulesWorld, days = 30) => rules.oversight.health(days)

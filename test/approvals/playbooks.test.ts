@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY, HOUR, openRules, type RulesWorld, refusal } from '../../../test/approvals/rules-world.ts'
-import { type ActionFacts, type ApprovalId, type PlaybookInput, playbookStates, type Tier, toUsd } from '../../contract/index.ts'
-import { write } from '../store/index.ts'
-import { costOf, playbookMoves } from './playbook.ts'
+import { type ActionFacts, type ApprovalId, type PlaybookInput, playbookStates, type Tier, toUsd } from '../../src/contract/index.ts'
+import { costOf, playbookMoves } from '../../src/engine/approvals/playbook.ts'
+import { write } from '../../src/engine/store/index.ts'
+import { DAY, HOUR, openRules, type RulesWorld, refusal } from './rules-world.ts'
 
 const input = (change: Partial<PlaybookInput> = {}): PlaybookInput => ({
   name: 'Releases of the shop',
