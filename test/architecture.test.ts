@@ -13,8 +13,11 @@ import {
   cascadeSteps,
   circuitStates,
   circuitWords,
+  PlaybookOrigin,
   planStates,
   planWords,
+  playbookStates,
+  playbookWords,
   releaseStates,
   sessionStates,
   sessionWords,
@@ -182,6 +185,8 @@ describe('SQL', () => {
       ['plan', 'state', planStates],
       ['session', 'state', sessionStates],
       ['approval', 'state', approvalStates],
+      ['playbook', 'state', playbookStates],
+      ['playbook', 'origin', PlaybookOrigin.options],
       ['release', 'state', releaseStates],
       ['call', 'state', callStates],
     ]
@@ -203,6 +208,7 @@ describe('words (U-04, U-82, U-115)', () => {
       plan: [planStates, planWords],
       session: [sessionStates, sessionWords],
       approval: [approvalStates, approvalWords],
+      playbook: [playbookStates, playbookWords],
       circuit: [circuitStates, circuitWords],
     } as const
     const wrong = Object.entries(tables).flatMap(([name, [states, words]]) =>
@@ -218,7 +224,7 @@ describe('words (U-04, U-82, U-115)', () => {
   })
 
   it('two states of one machine never share both word and glyph', () => {
-    for (const words of [taskWords, attemptWords, planWords, sessionWords, approvalWords, circuitWords]) {
+    for (const words of [taskWords, attemptWords, planWords, sessionWords, approvalWords, circuitWords, playbookWords]) {
       const seen = Object.values(words).map(({ word, glyph }) => `${glyph} ${word}`)
       expect(new Set(seen).size).toBe(seen.length)
     }
