@@ -5,22 +5,22 @@ import { setImmediate } from 'node:timers/promises'
 import type { ChannelName, ChannelState, IncomingView, ReefEvent } from '../../src/contract/index.ts'
 import { createChannels } from '../../src/engine/channels/index.ts'
 import { createJournal } from '../../src/engine/journal/index.ts'
-import { createManualClock } from '../../src/engine/kernel/clock.ts'
+import { type Clock, createManualClock } from '../../src/engine/kernel/clock.ts'
 import { createLogger } from '../../src/engine/kernel/logger.ts'
 import { createSecrets } from '../../src/engine/settings/index.ts'
 import { migrate, openReader, openWriter, write } from '../../src/engine/store/index.ts'
 
 const PATIENCE_MS = 15_000
 
-/** Channels over a real file, with a clock and beats that move only when told to. */
-export function openWorld() {
+/** Channels over a real file, with beats, and unless another clock is given time, that move only when told to. */
+export function openWorld<C extends Clock = ReturnType<typeof createManualClock>>(given?: C) {
   const dir = mkdtempSync(join(tmpdir(), 'reef-channels-'))
   const file = join(dir, 'reef.db')
   const db = openWriter(file)
   migrate(db, join(import.meta.dirname, '../../migrations'), 0)
   const reader = openReader(file)
   // Signatures are checked against the time, so the hand-moved clock begins now.
-  const clock = createManualClock(Date.now())
+  const clock = (given ?? createManualClock(Date.now())) as C
   const journal = createJournal({ db, reader, clock, redact: (text) => text })
   const told: ReefEvent[] = []
   journal.listen((event) => void told.push(event))
@@ -94,4 +94,4 @@ export function openWorld() {
   }
   return world
 }
-export type World = ReturnType<typeof openWorld>
+export type World = ReturnType<typeof openWorld<Clock>>
