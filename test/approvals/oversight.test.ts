@@ -88,7 +88,7 @@ describe('a decision that is too fast to be one (U-52)', () => {
   ])('brakes or not: %s', (_what, seen, brake) => {
     using world = openRules()
     for (const [at, seenMs] of seen.entries()) world.put({ at: START - DAY + at * MINUTE, seenMs })
-    expect([world.rules.oversight.brake(), health(world).brake]).toEqual([brake, brake])
+    expect(health(world).brake).toBe(brake)
   })
 
   it('is measured at a face, on T2, and on nobody’s rehearsal', () => {

@@ -115,6 +115,9 @@ describe('the policy in force', () => {
       'T3',
       [{ name: 'default.yaml', text: '', problems: [{ line: null }] }],
     ])
+    rmSync(world.policyDir, { recursive: true })
+    world.rules.policies.reload()
+    expect(tierOf(world, 'deploy.local')).toBe('T3')
     expect(world.reopen().policies.classify(facts('deploy.local')).tier).toBe('T3')
     mkdirSync(join(world.policyDir, 'default.yaml'))
     world.rules.policies.reload()

@@ -19,7 +19,6 @@ export function createExplain({ reader, approval, version, zone }: ExplainDeps) 
     return { approval: row, sentences: toSentences(row, zone()), policy: version(row.policyVersion) ?? null, events: store.eventsOf(id) }
   }
 }
-export type Explain = ReturnType<typeof createExplain>
 
 function toSentences(row: ApprovalView, zone: string): string[] {
   const when = (at: Instant) => toLocal(at, zone)

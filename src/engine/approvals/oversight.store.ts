@@ -84,4 +84,3 @@ export function createOversightReader(db: ReadDb) {
     projects: (action: string, agent: string): (string | null)[] => projects.all({ action, agent }).map(({ project }) => project),
   }
 }
-export type OversightReader = ReturnType<typeof createOversightReader>

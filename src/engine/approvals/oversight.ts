@@ -64,8 +64,6 @@ export function createOversight({ reader: db, clock, settings, approval, tierOf,
 
   return {
     shedding,
-    /** Decisions come faster than a card can be read: the last ten T2 decisions at a face, half of them within two seconds. */
-    brake: (): boolean => isTooFast(reader.seen(LAST_SEEN)),
 
     /** Over what was asked for in the last `days`. Rehearsals do not count. */
     health(days: number): OversightHealth {
@@ -122,9 +120,9 @@ export function createOversight({ reader: db, clock, settings, approval, tierOf,
     })
   }
 }
-export type Oversight = ReturnType<typeof createOversight>
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+/** Half of the last ten T2 decisions at a face came sooner than a card can be read. */
 const isTooFast = (seen: readonly number[]): boolean => seen.length === LAST_SEEN && (median(seen) ?? TOO_FAST_MS) < TOO_FAST_MS
 const isBeforeHalf = ({ requestedAt, decidedAt, deadline }: AskedRow): boolean => decidedAt !== null && decidedAt - requestedAt < (deadline - requestedAt) / 2
 

@@ -214,7 +214,7 @@ const byName = (a: OwnFile, b: OwnFile): number => (a.name < b.name ? -1 : 1)
 
 /** The folder's files in the order of their names; a file that cannot be read is a problem, not an absence. */
 function readFiles(dir: string): { files: OwnFile[]; problems: PolicyProblem[] } {
-  const names = readdirSync(dir).filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.'))
+  const names = (existsSync(dir) ? readdirSync(dir) : []).filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.'))
   const read = names.map((name) => readOne(dir, name))
   const problems = read.flatMap((one) => ('message' in one ? [one] : []))
   if (names.length === 0)

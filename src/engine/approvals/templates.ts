@@ -62,4 +62,3 @@ export function createTemplates({ db, clock, append, userOf, changed }: Template
     return new Map(store.all().map(({ name, text }) => [name, text]))
   }
 }
-export type Templates = ReturnType<typeof createTemplates>

@@ -79,7 +79,6 @@ export function createTrust({ reader, playbooks, tierOf, whatOf, tasksNeeded }: 
     }
   }
 }
-export type Trust = ReturnType<typeof createTrust>
 
 const lastFor = (own: readonly PlaybookView[], { action, agent }: ShownRow): PlaybookView | undefined =>
   own.find(({ scope }) => scope.actions.includes(action) && scope.agents.includes(agent))
