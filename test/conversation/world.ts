@@ -140,6 +140,7 @@ export function openWorld({ start = START, settings = {} as Partial<Settings> } 
       },
       async stop() {
         made.stops += 1
+        made.mode = 'paused'
         made.killedAt = clock.now()
         return { sessions: 2, calls: 3 }
       },

@@ -57,6 +57,13 @@ describe('what the owner means', () => {
     },
   )
 
+  it('keeps the lines and the signs of a request, and drops what nobody typed', () => {
+    expect(toIntent('kev, build me a shop:\n- with ½ price days 👩‍💻\n- \u202ein blue', projects)).toMatchObject({
+      kind: 'request',
+      text: 'build me a shop:\n- with ½ price days 👩‍💻\n- in blue',
+    })
+  })
+
   it('offers what looks most like what was said', () => {
     expect(toIntent('stop the spendings please now', projects)).toMatchObject({ near: expect.arrayContaining(['stop spending']) })
     expect(toIntent('whats running on the thing', projects)).toMatchObject({ near: expect.arrayContaining(['what’s running?']) })

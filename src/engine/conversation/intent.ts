@@ -72,15 +72,19 @@ const questions: ReadonlyArray<readonly [RegExp, Question['about']]> = [
   [/^(?:help|what can (?:you do|i say)|commands|hello|hi|hey)?$/, 'help'],
 ]
 
+/** What nobody sees, and nobody typed; a request keeps its lines. */
+const unseen = /(?![\n\t])\p{Cc}|[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
+const toKev = /^(?:(?:hey|hi|hello|ok|dear)[ ,]+)?kev\b[\s,:;.!-]*/i
+
 /** Rules, no model: what they do not know is asked about. `projects` are names that a sentence may begin or end with. */
 export function toIntent(said: string, projects: readonly string[]): Intent {
   const text = said
-    .normalize('NFKC')
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(unseen, '')
     .trim()
-    .replace(/^(?:(?:hey|hi|hello|ok|dear)[ ,]+)?kev\b[\s,:;.!-]*/i, '')
+    .replace(toKev, '')
     .replace(/^please[ ,]+/i, '')
   const spoken = text
+    .normalize('NFKC')
     .toLowerCase()
     .replace(/[’‘]/g, "'")
     .replace(/[\s]+/g, ' ')

@@ -8,7 +8,7 @@ import type { Cards, ConversationDeps, OpenBundle, Outgoing, Phones } from './de
 import { toLadderKey } from './ladder.ts'
 import type { Timing } from './timing.ts'
 
-export type MirrorDeps = Pick<ConversationDeps, 'settings' | 'urgency'> & {
+export type MirrorDeps = Pick<ConversationDeps, 'logger' | 'settings' | 'urgency'> & {
   readonly db: WriteDb
   readonly clock: Clock
   readonly store: ConversationStore
@@ -31,7 +31,7 @@ const unsent: ReadonlySet<string | undefined> = new Set(['pending', 'withdrawn',
  * Keeps the phone in step with the inbox: one message for a bundle, its reminders, and a last word when it was decided elsewhere. All of
  * it is read from tables and written in one transaction with its message, so it can be run at any time and as often as one likes.
  */
-export function createMirror({ db, clock, store, codes, timing, approvals, channels, settings, urgency }: MirrorDeps) {
+export function createMirror({ db, clock, store, codes, timing, approvals, channels, logger, settings, urgency }: MirrorDeps) {
   const when = (): When => ({ now: clock.now(), zone: settings().timeZone })
 
   /** One message for what may be answered together; of T3 there is one for each. */
@@ -106,25 +106,33 @@ export function createMirror({ db, clock, store, codes, timing, approvals, chann
     }
   }
 
+  function tell(bundle: OpenBundle): void {
+    const open = bundle.members.filter((member) => isOpen(member) && member.deadline > clock.now())
+    if (open.length === 0) return
+    announce(bundle, open)
+    const card = store.card(bundle.id)
+    if (!card) return
+    remind(bundle, open)
+    callSomebody(bundle, open, card)
+  }
+
+  /** One card that cannot be told of does not keep the others from being told. */
+  function guarded(bundleId: BundleId, act: () => void): void {
+    try {
+      write(db, act)
+    } catch (error) {
+      logger.error({ err: error, bundle: bundleId }, 'a card could not be told')
+    }
+  }
+
   return {
     /** Says what is due. */
     look(): void {
       if (channels.phones().length === 0) return
-      for (const bundle of approvals.openBundles()) {
-        if (bundle.closesAt > clock.now()) continue
-        write(db, () => {
-          // Read again: who decided meanwhile has the last word.
-          const members = approvals.bundle(bundle.id)
-          const open = members.filter((card) => isOpen(card) && card.deadline > clock.now())
-          if (open.length === 0) return
-          announce({ ...bundle, members }, open)
-          const card = store.card(bundle.id)
-          if (!card) return
-          remind(bundle, open)
-          callSomebody(bundle, open, card)
-        })
-      }
-      for (const card of store.openCards()) write(db, () => close(card))
+      const bundles = approvals.openBundles()
+      for (const bundle of bundles) if (bundle.closesAt <= clock.now()) guarded(bundle.id, () => tell(bundle))
+      const open = new Set(bundles.map(({ id }) => id))
+      for (const card of store.openCards()) if (card.withdrawnAt !== null || !open.has(card.bundleId)) guarded(card.bundleId, () => close(card))
     },
   }
 }

@@ -126,7 +126,6 @@ export function createTalk({ db, clock, logger, redact, store, codes, decisions,
   async function stopFirst(meant: Meant, { actor }: Words): Promise<Turn | undefined> {
     if (meant.kind !== 'command') return undefined
     if (meant.command.act === 'stop') {
-      acts.pause(actor)
       const { sessions, calls } = await acts.stop(actor)
       return said(
         'command',
