@@ -32,11 +32,19 @@ export const declare: Declare = (approval, run) => {
     .option('--text <words>', 'only with these words on the card')
     .option('--limit <n>', 'at most so many', toLimit, 50)
     .action(
-      run<[], { open?: boolean; limit: number; state?: ApprovalState; action?: string; text?: string }>(async (cli, _, { open = false, ...filter }) => {
-        const { client, zone } = await cli.engine()
-        const answer = await client.approval.list({ open, ...filter })
-        await cli.show(answer, async () => toApprovalTable(answer.approvals, await zone()))
-      }),
+      run<[], { open?: boolean; limit: number; state?: ApprovalState; action?: string; text?: string }>(
+        async (cli, _, { open = false, limit, state, action, text }) => {
+          const { client, zone } = await cli.engine()
+          const answer = await client.approval.list({
+            open,
+            limit,
+            ...(state === undefined ? {} : { state }),
+            ...(action === undefined ? {} : { action }),
+            ...(text === undefined ? {} : { text }),
+          })
+          await cli.show(answer, async () => toApprovalTable(answer.approvals, await zone()))
+        },
+      ),
     )
   approval
     .command('show')
@@ -59,12 +67,18 @@ export const declare: Declare = (approval, run) => {
     .option('--now', 'without the time to undo; only while an incident is declared')
     .option('--payload <hash>', 'only if it is still this, as `approval show` printed it')
     .action(
-      run<[string], Choice>(async (cli, [given], { payload, edit, ...choice }) => {
+      run<[string], Choice>(async (cli, [given], { payload, edit, option, confirm, now = false }) => {
         const { client, zone } = await cli.engine()
         const seen = await client.approval.get({ id: await findApproval(client, given) })
         if (!cli.json) for (const line of [...toApprovalLines(seen, await zone()), '']) cli.out.line(line)
-        const edits = Object.keys(edit).length > 0 ? { edits: edit } : {}
-        const answer = await client.approval.approve({ id: seen.id, payloadHash: payload ?? seen.payloadHash, ...choice, ...edits })
+        const answer = await client.approval.approve({
+          id: seen.id,
+          payloadHash: payload ?? seen.payloadHash,
+          ...(option === undefined ? {} : { option }),
+          ...(confirm === undefined ? {} : { confirm }),
+          ...(Object.keys(edit).length > 0 ? { edits: edit } : {}),
+          ...(now ? { now } : {}),
+        })
         await cli.show(answer, async () => [toApproved(answer, await zone())])
       }),
     )
@@ -111,9 +125,9 @@ export const declare: Declare = (approval, run) => {
     .argument(...approvalWord)
     .option('--note <text>', 'why')
     .action(
-      run<[string], { note?: string }>(async (cli, [given], note) => {
+      run<[string], { note?: string }>(async (cli, [given], { note }) => {
         const { client } = await cli.engine()
-        const answer = await client.approval.regret({ id: await findApproval(client, given), ...note })
+        const answer = await client.approval.regret({ id: await findApproval(client, given), ...(note ? { note } : {}) })
         await cli.show(answer, () => [`${answer.what}: noted.`])
       }),
     )

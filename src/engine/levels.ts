@@ -66,4 +66,13 @@ export const tableOwners: Readonly<Record<string, string>> = {
   policy_version: 'approvals',
   playbook: 'approvals',
   template: 'approvals',
+  channel: 'channels',
+  message_out: 'channels',
+  message_in: 'channels',
+  announcement: 'conversation',
+  card: 'conversation',
+  reply_code: 'conversation',
+  card_message: 'conversation',
+  asked: 'conversation',
+  news_read: 'conversation',
 }

@@ -1,10 +1,13 @@
-import type { ApprovalId, ApprovalView, Settings } from '../../contract/index.ts'
+import { type ApprovalId, type ApprovalView, hours, type Settings } from '../../contract/index.ts'
+import type { Logger } from '../kernel/logger.ts'
 import { createExplain } from './explain.ts'
 import { createOversight } from './oversight.ts'
 import { createPlaybooks } from './playbooks.ts'
 import { createPolicies, type PoliciesDeps } from './policies.ts'
 import { createTemplates } from './templates.ts'
 import { createTrust } from './trust.ts'
+
+const PROPOSE_MS = hours(1)
 
 export type RulesDeps = Omit<PoliciesDeps, 'templates'> & {
   readonly settings: () => Pick<Settings, 'maxOpenCards' | 'maxCardsPerHour' | 'timeZone' | 'trustTasks'>
@@ -20,13 +23,32 @@ export function createRules({ settings, approval, ...deps }: RulesDeps) {
   policies = createPolicies({ ...deps, templates })
   const { tierOf, whatOf, version } = policies
   const playbooks = createPlaybooks({ db, clock, append, tierOf })
+  const trust = createTrust({ reader, playbooks, tierOf, whatOf, tasksNeeded: () => settings().trustTasks })
   return {
     templates,
     policies,
     playbooks,
-    trust: createTrust({ reader, playbooks, tierOf, whatOf, tasksNeeded: () => settings().trustTasks }),
+    trust,
     oversight: createOversight({ reader, clock, settings, approval: (id: ApprovalId) => approval(id), tierOf, whatOf, covers: playbooks.covers }),
     explain: createExplain({ reader, approval, version, zone: () => settings().timeZone }),
+
+    /** Takes up changed files, and proposes what agents have earned; answers how to stop. */
+    watch(logger: Logger): () => void {
+      const propose = () => {
+        try {
+          trust.propose()
+        } catch (error) {
+          logger.error({ err: error }, 'what agents have earned could not be proposed')
+        }
+      }
+      propose()
+      const unwatch = policies.watch()
+      const timer = setInterval(propose, PROPOSE_MS)
+      return () => {
+        clearInterval(timer)
+        unwatch()
+      }
+    },
   }
 }
 export type Rules = ReturnType<typeof createRules>
