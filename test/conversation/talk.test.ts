@@ -148,6 +148,14 @@ describe('a request in plain words (R-017, R-018, R-027)', () => {
     addPlan(world)
     const answer = await world.say('for shop: add a cart')
     expect(answer).toMatchObject({ kind: 'request', requestId: expect.stringMatching(/^req_/), text: expect.stringContaining('project shop') })
+    await world.look()
+    // He sits at the desk: the plan goes to the phone, but it does not ring at once.
+    world.channels.present()
+    world.clock.advance(9000)
+    await world.look()
+    planIt(world)
+    await world.look()
+    expect(world.sent()).toMatchObject([{ text: expect.stringContaining('On it: 6 tasks for shop'), nextAttemptAt: world.clock.now() + minutes(1) }])
   })
 })
 

@@ -12,7 +12,7 @@ export type Intent =
   | { readonly kind: 'request'; readonly text: string; readonly project: string | null }
   | { readonly kind: 'question'; readonly question: Question }
   | { readonly kind: 'command'; readonly command: Command }
-  | { readonly kind: 'unclear'; readonly near: readonly string[] }
+  | { readonly kind: 'unclear'; readonly near: readonly string[]; readonly because?: string }
 
 const examples = [
   'what’s running?',
@@ -36,7 +36,7 @@ const wish = new RegExp(
   `^(?:can|could|would|will) you (?:please )?(?:${verbs})\\s+\\S|^(?:i|we)(?:'d| would)? (?:want|need|like)(?: you)?(?: to (?:${verbs}))?\\s+\\S|^(?:let'?s|let us|go and|go) (?:${verbs})\\s+\\S`,
   'i',
 )
-const scoped = /^(?:for|in|on) (?:the )?(?:project )?([a-z0-9][a-z0-9-]{0,62})\s*[:,]\s*(.+)$/is
+const scoped = /^(?:for|in|on) (?:the )?(?:project )?([a-z0-9][a-z0-9-]{0,62})\s*([:,])\s*(.+)$/is
 
 const commands: ReadonlyArray<readonly [RegExp, Command['act']]> = [
   [/^(?:emergency )?(?:stop|halt)(?: (?:everything|all|it all|now|the factory|all agents))?$/, 'stop'],
@@ -123,10 +123,13 @@ function toQuestion(words: string, projects: readonly string[]): Intent | undefi
 }
 
 function toRequest(text: string, projects: readonly string[]): Intent | undefined {
-  const scope = scoped.exec(text)
-  const project = projects.find((name) => name === scope?.[1]?.toLowerCase()) ?? null
-  const rest = project && scope?.[2] ? scope[2].trim() : text
-  return request.test(rest) || wish.test(rest) ? { kind: 'request', text: rest, project } : undefined
+  const isRequest = (some: string) => request.test(some) || wish.test(some)
+  const [, name = '', mark, rest = ''] = scoped.exec(text) ?? []
+  if (!isRequest(rest)) return isRequest(text) ? { kind: 'request', text, project: null } : undefined
+  const project = projects.find((known) => known === name.toLowerCase())
+  if (project) return { kind: 'request', text: rest.trim(), project }
+  // "in Python, write …" is part of the wish; "for shp: add …" names a project, and a new one is not made for a slip.
+  return mark === ',' ? { kind: 'request', text, project: null } : { kind: 'unclear', near: nearest(text), because: `There is no project called ${name}.` }
 }
 
 const pairs = (text: string): Set<string> => new Set(Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => text.slice(at, at + 2)))

@@ -57,16 +57,17 @@ export function createKev({ db, clock, settings, store, timing, reads, news, cha
     if (store.announce(key, clock.now()) && channels.phones().length > 0) channels.write(outgoing)
   }
 
-  /** Where the one who asked hears of it: on the phone he asked from, else on every phone. */
-  function toAsker(asked: AskedRow | undefined): { channel?: ChannelName; replyTo?: NonNullable<AskedRow['incomingId']> } {
-    const channel = channels.phones().find((name) => name === asked?.channel)
-    return channel && asked?.incomingId ? { channel, replyTo: asked.incomingId } : {}
+  /** Where the one who asked hears of it: on the phone he asked from, where he is awake; else on every phone, when it may ring. */
+  function toAsker(asked: AskedRow | undefined): Pick<Outgoing, 'channel' | 'replyTo' | 'notBefore'> {
+    const channel = phoneOf(asked)
+    return channel && asked?.incomingId ? { channel, replyTo: asked.incomingId } : timing.notBefore('normal')
   }
+  const phoneOf = (asked: AskedRow | undefined): ChannelName | undefined => channels.phones().find((name) => name === asked?.channel)
 
   /** At night the brief tells it in the morning; without a brief it waits until then by itself. */
   function notice(key: string, text: string, asked?: AskedRow): void {
     if (timing.isQuiet() && settings().briefEnabled) store.announce(key, clock.now())
-    else say(key, { kind: 'notice', text: cut(text, MOST_CHARACTERS), ...toAsker(asked), ...timing.notBefore('normal') })
+    else say(key, { kind: 'notice', text: cut(text, MOST_CHARACTERS), ...timing.notBefore('normal'), ...toAsker(asked) })
   }
 
   function acknowledge(plan: PlanView, tasks: readonly TaskView[]): void {
@@ -79,7 +80,6 @@ export function createKev({ db, clock, settings, store, timing, reads, news, cha
       ...steps,
       ...(tasks.length > steps.length ? [`and ${tasks.length - steps.length} more`] : []),
     ].join('\n')
-    // He has just asked: he is awake.
     say(`planned:${plan.requestId}`, { kind: 'answer', text: cut(text, MOST_CHARACTERS), ...toAsker(asked) })
   }
 
@@ -149,7 +149,8 @@ export function createKev({ db, clock, settings, store, timing, reads, news, cha
   /** A request that still is being thought about: who asked hears that he was heard. */
   function sayWait(asked: AskedRow): void {
     const request = reads.request(asked.requestId)
-    if (request.state !== 'planning') return
+    // At the desk he was answered at once.
+    if (request.state !== 'planning' || !phoneOf(asked)) return
     const why = reads.status().mode === 'paused' ? 'The factory is paused, so it waits. Say “resume” to go on.' : 'I am planning it; the plan follows.'
     say(`heard:${asked.requestId}`, { kind: 'answer', text: `On it: “${toPlain(request.text, 80)}”. ${why}`, ...toAsker(asked) })
   }

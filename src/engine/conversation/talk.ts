@@ -115,7 +115,10 @@ export function createTalk({ db, clock, logger, redact, store, codes, decisions,
       case 'request':
         return submit(meant.text, meant.project, words)
       case 'unclear':
-        return said('unclear', `I am not sure what you mean. Perhaps: ${meant.near.map((near) => `“${near}”`).join(', ')}? Say “help” for more.`)
+        return said(
+          'unclear',
+          `${meant.because ?? 'I am not sure what you mean.'} Perhaps: ${meant.near.map((near) => `“${near}”`).join(', ')}? Say “help” for more.`,
+        )
     }
   }
 
