@@ -80,7 +80,7 @@ describe('a channel', () => {
     expect(await token.getAttribute('placeholder')).toBe('')
     await context.close()
     expect({ found, complaints }).toEqual({ found: [], complaints: [] })
-  }, 90_000)
+  }, 120_000)
 
   it('is paired by words from the phone, and says what that proves (U-67)', async () => {
     const { page, context } = await stage.open({ place: 'channels' })

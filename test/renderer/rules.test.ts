@@ -106,7 +106,7 @@ describe('the policy', () => {
     expect(await file.inputValue()).toContain('deploy.local: { tier: T1 }')
     await context.close()
     expect({ found, complaints }).toEqual({ found: [], complaints: [] })
-  }, 90_000)
+  }, 120_000)
 
   it('does not take the pasted name of a file for a typed one (U-51)', async () => {
     const { page, context } = await stage.open({ place: 'rules/policy/shop.yaml' })
@@ -186,7 +186,7 @@ describe('a playbook', () => {
     await revoke.waitFor({ state: 'detached' })
     await context.close()
     expect({ found, complaints }).toEqual({ found: [], complaints: [] })
-  }, 90_000)
+  }, 120_000)
 
   it('that waits stands first, and Enter on its row says what it rests on', async () => {
     const { page, context } = await stage.open({ place: 'rules/playbooks' })
