@@ -91,6 +91,29 @@ describe('a card on its way to the phone', () => {
     expect(world.sent()[1]?.nextAttemptAt).toBe(world.clock.now())
   })
 
+  it('that changes after it was told is told anew, and the old code is worth nothing (U-67)', async () => {
+    await using world = openPaired()
+    const { approval, code } = await tellCard(world)
+    world.db.prepare(`UPDATE approval SET payload_hash = 'another' WHERE id = ?`).run(approval.id)
+    world.clock.advance(1000)
+    expect(await world.hear(`${code} yes`)).toContain('it changed since you were told')
+    for (let i = 0; i < 3; i++) await world.look()
+    expect(world.texts('approval').map((text) => text.split(' #')[0])).toEqual(['REEF', 'REEF, changed'])
+    expect(await world.hear(`${code} yes`)).toContain('is void: what it stood for has changed')
+    await world.hear(`${codeOf(world)} yes`)
+    expect(world.approvals.get(approval.id).state).toBe('approved')
+  })
+
+  it('that cannot be told does not keep the others from being told', async () => {
+    await using world = openPaired()
+    const bad = world.ask('Broken')
+    const good = world.ask('Sound')
+    world.db.exec(`CREATE TEMP TRIGGER broken BEFORE INSERT ON card WHEN NEW.bundle_id = '${bad.bundleId}' BEGIN SELECT RAISE(ABORT, 'no'); END`)
+    world.clock.advance(MINUTE)
+    await world.look()
+    expect(world.sent().map(({ bundleId }) => bundleId)).toEqual([good.bundleId])
+  })
+
   it('carries no secret that is known, and never leaves after its deadline', async () => {
     await using world = openPaired()
     const { approval, message } = await tellCard(world, 'Call it with sk-very-secret')
