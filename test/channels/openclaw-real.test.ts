@@ -22,6 +22,8 @@ const why = isThere ? '' : ' (skipped: REEF_OPENCLAW names no folder where `npm 
 const token = 'gateway-token-of-the-real-test-0123456789'
 const bridgeSecret = 'bridge-secret-of-the-real-test'
 const MINUTES = 60_000
+/** A gateway takes a minute for what it does in a second on a machine that has nothing else to do. */
+const PATIENCE_MS = 4 * MINUTES
 const run = promisify(execFile)
 
 async function freePort(): Promise<number> {
@@ -33,7 +35,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function until(isSo: () => unknown, ms = 60_000): Promise<void> {
+async function until(isSo: () => unknown, ms = PATIENCE_MS): Promise<void> {
   const last = Date.now() + ms
   while (!(await isSo())) {
     if (Date.now() > last) throw new Error(`it never came to this: ${isSo}`)
@@ -41,7 +43,7 @@ async function until(isSo: () => unknown, ms = 60_000): Promise<void> {
   }
 }
 
-describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 5 * MINUTES }, () => {
+describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 10 * MINUTES }, () => {
   const home = mkdtempSync(join(tmpdir(), 'reef-openclaw-'))
   const spoolDir = join(home, 'spool')
   let world: World
@@ -57,7 +59,7 @@ describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 5 * MIN
       secrets: { token: given, signingSecret: bridgeSecret },
     })
   }
-  const say = (message: string, key: string) => chat.call('chat.send', { sessionKey: 'main', message, idempotencyKey: key }, 20_000)
+  const say = (message: string, key: string) => chat.call('chat.send', { sessionKey: 'main', message, idempotencyKey: key }, PATIENCE_MS)
   const queued = (): number => {
     const file = join(home, '.openclaw', 'state', 'openclaw.sqlite')
     if (!existsSync(file)) return 0
@@ -79,6 +81,7 @@ describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 5 * MIN
     const config = {
       gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token } },
       discovery: { mdns: { mode: 'off' } },
+      models: { catalogRefresh: { enabled: false } },
       plugins: {
         load: { paths: [join(import.meta.dirname, '../../assets/openclaw-plugin')] },
         entries: {
@@ -92,8 +95,8 @@ describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 5 * MIN
     }
     writeFileSync(join(home, '.openclaw', 'openclaw.json'), JSON.stringify(config))
     gateway = spawn(process.execPath, [program, 'gateway', 'run', '--port', String(port), '--bind', 'loopback'], { env: env(), stdio: 'ignore' })
-    await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok, 2 * MINUTES)
-  }, 3 * MINUTES)
+    await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok)
+  }, 5 * MINUTES)
 
   afterAll(async () => {
     chat?.close()
@@ -118,12 +121,12 @@ describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 5 * MIN
     expect(world.view('openclaw').detail).toBe('OpenClaw has no WhatsApp.')
     const [message] = world.write({ kind: 'notice', text: 'REEF: never to be sent', channel: 'openclaw' })
     if (!message) throw new Error('nothing was written')
-    await run(process.execPath, [program, 'plugins', 'install', 'npm:@openclaw/whatsapp@2026.9.6'], { env: env(), timeout: 4 * MINUTES })
+    await run(process.execPath, [program, 'plugins', 'install', 'npm:@openclaw/whatsapp@2026.9.6'], { env: env(), timeout: PATIENCE_MS })
     // Installed while it runs; it says so once it has loaded it.
     await until(() => {
       world.beat()
       return world.view('openclaw').detail === 'No phone is linked with OpenClaw.'
-    }, 2 * MINUTES)
+    })
     expect([world.channels.sent(message.id)?.state, world.channels.sent(message.id)?.attempts, queued()]).toEqual(['pending', 0, 0])
   })
 
@@ -148,8 +151,7 @@ describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 5 * MIN
     await until(() => existsSync(spoolDir) && readdirSync(spoolDir).length === 1)
     expect(await answered).toMatchObject({ kind: 'ok' })
     await until(async () => {
-      const history = await chat.call('chat.history', { sessionKey: 'main' }, 10_000)
-      if (process.env['REEF_TRACE']) writeFileSync(process.env['REEF_TRACE'], JSON.stringify(history))
+      const history = await chat.call('chat.history', { sessionKey: 'main' }, 60_000)
       return JSON.stringify(history).includes('Nothing was decided; it gets your message when it is back')
     })
     door = await openBridgeServer(world, Number(new URL(door.url).port))
