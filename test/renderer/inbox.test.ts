@@ -202,7 +202,7 @@ it('several are taken with x and Shift+J and denied with one reason; none is app
   await context.close()
 }, 60_000)
 
-it('who decides faster than he can read waits two seconds for a key, and everything is unfolded (U-52)', async () => {
+it('who decides faster than he can read waits two seconds for a key; everything is unfolded, and what lies below the edge is still not looked at (U-52)', async () => {
   const { page, context } = await stage.open({ world: 'thousand', place: card(12) })
   await page.getByText('Your last decisions took less time than a card takes to read.').waitFor()
   await page.getByText('Forge gets no new work that would ask until there are fewer.').waitFor()
@@ -217,6 +217,10 @@ it('who decides faster than he can read waits two seconds for a key, and everyth
   await page.clock.runFor(200)
   await keys(page, 'a')
   await page.getByText('Approved.', { exact: true }).waitFor()
+  await page.clock.resume()
+  await page.goto(`${stage.server.url}/?world=thousand#/${card(20)}`)
+  expect(await page.getByRole('article').getByRole('button', { expanded: true }).count()).toBeGreaterThanOrEqual(6)
+  await page.getByText('All at once only when each was looked at: 1 of 3 was looked at.').waitFor()
   await context.close()
 }, 60_000)
 

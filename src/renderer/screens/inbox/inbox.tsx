@@ -38,9 +38,9 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
   const [past, setPast] = useState<readonly string[]>([])
   const keys = side === 'history' ? past : items.map((item) => item.key)
   // A link, or the history, may name a request that is older than what the feed carries.
-  const isForeign = wanted !== undefined && !known
-  const asked = useAsk(async (client) => (isForeign ? await client.approval.get({ id: wanted as ApprovalView['id'] }) : undefined), [isForeign, wanted])
-  const foreign = isForeign && asked.data?.id === wanted ? toSingle(asked.data) : undefined
+  const stranger = known ? undefined : wanted
+  const asked = useAsk(async (client) => (stranger ? await client.approval.get({ id: stranger as ApprovalView['id'] }) : undefined), [stranger])
+  const foreign = stranger && asked.data?.id === stranger ? toSingle(asked.data) : undefined
   const single = approvals[wanted ?? (side === 'history' ? (past[0] ?? '') : '')]
   // What was just decided stays in front of the owner until he moves on: nothing slides under his finger (U-19).
   const chosen = (side === 'history' && single ? toSingle(single) : known) ?? foreign ?? (wanted ? undefined : items[0])
@@ -142,8 +142,8 @@ export function InboxScreen({ params }: { params: readonly string[] }) {
         </section>
         {!chosen ? (
           <div className={styles.none}>
-            {isForeign && asked.loading ? <Skeleton lines={6} label="Loading the request" /> : null}
-            <RefusalNote refusal={wanted ? asked.refusal : undefined} again={asked.again} />
+            {stranger && asked.loading ? <Skeleton lines={6} label="Loading the request" /> : null}
+            <RefusalNote refusal={stranger ? asked.refusal : undefined} again={asked.again} />
           </div>
         ) : chosen.members.length > 1 ? (
           <BundleCard key={chosen.key} item={chosen} wanted={wanted} active={active} rules={rules} onCurrent={setMember} onNext={() => move(1)} />
