@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ChannelName } from '../../src/contract/index.ts'
 import { codeOf, HOUR, openWorld, tellCard, type World } from './world.ts'
 
@@ -119,6 +119,20 @@ describe('a card on its way to the phone', () => {
     const { approval, message } = await tellCard(world, 'Call it with sk-very-secret')
     expect(message.text).toContain('Call it with •••')
     expect(message.expiresAt).toBe(approval.deadline)
+  })
+
+  it('leaves at once where nothing more can join it, and by itself when its minute is over; what is decided meanwhile closes it', async () => {
+    await using world = openPaired()
+    world.conversation.start()
+    const plain = world.ask()
+    world.policy.tier = 'T3'
+    world.ask('Delete the old rows')
+    await vi.waitFor(() => expect(world.texts('approval')).toEqual([expect.stringContaining('Delete the old rows')]))
+    world.clock.advance(MINUTE)
+    await vi.waitFor(() => expect(world.texts('approval')).toHaveLength(2), 5000)
+    world.deliver()
+    denyAtDesk(world, plain.id)
+    await vi.waitFor(() => expect(world.texts('update')).toHaveLength(1))
   })
 
   it('of a rehearsal rings nobody', async () => {

@@ -52,8 +52,8 @@ export function createConversation(deps: ConversationDeps) {
     round = undefined
   }
 
-  /** Says and answers what is due. A call while one is under way makes it look once more. */
-  function look(): Promise<void> {
+  /** Says and answers what is due. A call while one is under way makes it go round once more. */
+  function turn(): Promise<void> {
     if (isOver) return Promise.resolve()
     isWanted = true
     round ??= goRound()
@@ -63,17 +63,23 @@ export function createConversation(deps: ConversationDeps) {
   return {
     say: (text: string, by: { actor: Actor; channel: string }): Promise<Answer> => talk.say(text, by),
     brief: (since?: Instant): Brief => briefs.compose(since),
-    look,
+    /** Says and answers what is due, whether or not anything was heard of it. */
+    look(): Promise<void> {
+      mirror.wake()
+      return turn()
+    },
 
-    /** Looks every second, and at once when something happens that it may have to tell. */
+    /** Goes round every second, and at once when something happens that it may have to tell. */
     start(): void {
-      const wake = () => void setImmediate(look)
-      const timer = setInterval(look, TICK_MS)
+      const wake = () => void setImmediate(turn)
+      const timer = setInterval(turn, TICK_MS)
       const ends = [
         () => clearInterval(timer),
         deps.channels.onIncoming(wake),
         news.listen(({ type }) => {
-          if (wakes.has(type) || type.startsWith('approval.')) wake()
+          const isOfInbox = /^(approval|channel)\./.test(type)
+          if (isOfInbox) mirror.wake()
+          if (isOfInbox || wakes.has(type)) wake()
         }),
       ]
       stop = () => {

@@ -1,4 +1,4 @@
-import { type ApprovalView, type BundleId, type ChannelName, type Instant, minutes, tiers } from '../../contract/index.ts'
+import { type ApprovalView, type BundleId, type ChannelName, type Instant, minutes, seconds, tiers } from '../../contract/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import { toCard, toClosing, toGroups, type When } from './cards.ts'
@@ -20,6 +20,8 @@ export type MirrorDeps = Pick<ConversationDeps, 'logger' | 'settings' | 'urgency
 
 /** So long after a card that concerns revenue was sent, and nobody answered, somebody is called. */
 const LADDER_MS = minutes(5)
+/** Reading through two hundred open cards takes some ten milliseconds. */
+const LOOK_MS = seconds(15)
 
 /** A rehearsal rings nobody. */
 const isOpen = ({ state, rehearsal }: ApprovalView) => state === 'requested' && !rehearsal
@@ -125,14 +127,28 @@ export function createMirror({ db, clock, store, codes, timing, approvals, chann
     }
   }
 
+  let nextAt = Number.NEGATIVE_INFINITY
+
+  function lookAtAll(): void {
+    const now = clock.now()
+    const bundles = approvals.openBundles()
+    for (const bundle of bundles) if (bundle.closesAt <= now) guarded(bundle.id, () => tell(bundle))
+    const open = new Set(bundles.map(({ id }) => id))
+    const settled = store.openCards().filter((card) => card.withdrawnAt !== null || !open.has(card.bundleId))
+    for (const card of settled) guarded(card.bundleId, () => close(card))
+    // The time to undo is a matter of seconds; what else only time brings about can wait a little.
+    const soon = settled.length > 0 ? now : now + LOOK_MS
+    nextAt = Math.min(soon, ...bundles.flatMap(({ closesAt }) => (closesAt > now ? [closesAt] : [])))
+  }
+
   return {
-    /** Says what is due. */
+    /** Says what is due. Between two changes of the inbox it is looked through only when time alone may have made something due. */
     look(): void {
-      if (channels.phones().length === 0) return
-      const bundles = approvals.openBundles()
-      for (const bundle of bundles) if (bundle.closesAt <= clock.now()) guarded(bundle.id, () => tell(bundle))
-      const open = new Set(bundles.map(({ id }) => id))
-      for (const card of store.openCards()) if (card.withdrawnAt !== null || !open.has(card.bundleId)) guarded(card.bundleId, () => close(card))
+      if (clock.now() >= nextAt && channels.phones().length > 0) lookAtAll()
+    },
+    /** Something of the inbox, or of the channels, may be otherwise than it was. */
+    wake(): void {
+      nextAt = Number.NEGATIVE_INFINITY
     },
   }
 }
