@@ -156,6 +156,7 @@ describe.skipIf(!isThere)(`a real gateway of OpenClaw${why}`, { timeout: 10 * MI
     })
     door = await openBridgeServer(world, Number(new URL(door.url).port))
     await until(() => world.channels.messages({ limit: 10 }).received.length === 3)
-    expect(readdirSync(spoolDir)).toEqual([])
+    await until(() => readdirSync(spoolDir).length === 0)
+    expect(world.heard).toEqual([])
   })
 })

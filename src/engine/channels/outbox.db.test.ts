@@ -283,6 +283,22 @@ describe('receipts', () => {
     expect(world.outbox.get(id)?.state).toBe('accepted')
   })
 
+  it('that repeat it while the template is on its way do not send it a third time', async () => {
+    using world = openWorld()
+    const id = world.put()
+    let answer: (outcome: Outcome) => void = () => {}
+    world.answers.push(accepted('wamid.1'), new Promise((resolve) => (answer = resolve)))
+    await world.outbox.pump('whatsapp')
+    const cold = receipt('wamid.1', 'failed', { key: `reef:${id}`, windowClosed: true })
+    world.outbox.receipt('whatsapp', cold)
+    const pumping = world.outbox.pump('whatsapp')
+    world.outbox.receipt('whatsapp', cold)
+    expect(world.outbox.get(id)?.state).toBe('sending')
+    answer(accepted('wamid.2'))
+    await pumping
+    expect([world.outbox.get(id)?.state, world.sent.length]).toEqual(['accepted', 2])
+  })
+
   it('of failure fail it, with the reason', async () => {
     using world = openWorld()
     const id = world.put()

@@ -152,7 +152,7 @@ export function createOutbox({ db, clock, append, logger, store, transportOf, re
   }
 
   async function drain(channel: PhoneChannel): Promise<void> {
-    for (;;) {
+    while (store.waiting(channel) > 0) {
       write(db, () => retire(channel))
       const transport = transportOf(channel)
       if (stopping.signal.aborted || !transport?.health().sends || clock.now() < (restUntil.get(channel) ?? 0)) return
