@@ -18,6 +18,7 @@ export const nouns: readonly Noun[] = [
   { name: 'task', summary: 'Tasks: list, show, retry, cancel', load: () => import('./task.ts') },
   { name: 'session', summary: 'Agent sessions: list, log, stop', load: () => import('./session.ts') },
   { name: 'approval', summary: 'What waits for you: list, show, approve, deny, undo', load: () => import('./approval.ts') },
+  { name: 'channel', summary: 'Ways to your phone: list, set, off, test, pair, unpair, messages', load: () => import('./channel.ts') },
   { name: 'spend', summary: 'What was spent, and on what: summary, calls, export, corrections; kill and allow', load: () => import('./spend.ts') },
   { name: 'budget', summary: 'Limits: list, set, clear, explain', load: () => import('./budget.ts') },
   { name: 'policy', summary: 'What needs your say: show, check, dry-run, save, versions', load: () => import('./policy.ts') },
