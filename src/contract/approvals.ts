@@ -24,6 +24,9 @@ export const denyReasons = ['wrong content', 'too risky', 'too costly', 'not now
 export const DenyReason = z.enum(denyReasons)
 export type DenyReason = z.infer<typeof DenyReason>
 
+/** Stands before the question for which the owner closed a card, in its `reason`. */
+export const questionPrefix = 'question: '
+
 /** What silence means: nothing is done, or the words that the owner approved beforehand are sent instead of the draft. Never "yes". */
 export const SafeDefault = z.enum(['deny', 'template'])
 export type SafeDefault = z.infer<typeof SafeDefault>

@@ -43,6 +43,7 @@ const inputs: Readonly<Record<string, string>> = {
   'policy dry-run': 'version: 1\n',
   'policy save': 'version: 1\n',
   'template save': 'We are sorry.',
+  'channel set': 'token=t0ken\n',
 }
 
 /** Every verb with arguments that work; the key of its shape in front. */
@@ -71,6 +72,17 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'approval approve': ['approval', 'approve', 'APR001'],
   'approval deny': ['approval', 'deny', 'APR001', '--reason', 'too risky', '--note', 'not today'],
   'approval undo': ['approval', 'undo', 'APR001'],
+  'approval ask': ['approval', 'ask', 'APR001', 'which commit?'],
+  'approval snooze': ['approval', 'snooze', 'APR001', '--minutes', '15'],
+  'approval regret': ['approval', 'regret', 'APR001', '--note', 'too early'],
+  'approval explain': ['approval', 'explain', 'APR001'],
+  'channel list': ['channel', 'list'],
+  'channel set': ['channel', 'set', 'openclaw', 'to=+64211234567', '--secrets'],
+  'channel off': ['channel', 'off', 'openclaw'],
+  'channel test': ['channel', 'test', 'openclaw'],
+  'channel pair': ['channel', 'pair', 'openclaw'],
+  'channel unpair': ['channel', 'unpair', 'openclaw'],
+  'channel messages': ['channel', 'messages', '--channel', 'openclaw', '--limit', '5'],
   'spend summary': ['spend', '--by', 'agent', '--since', '7d', '--until', '1h'],
   'spend insight': ['spend', 'insight', '--since', '7d'],
   'spend calls': [
@@ -230,7 +242,7 @@ describe('what people read', () => {
   it('shows hidden characters of what is to be approved instead of dropping them', async () => {
     const { stdout } = await ask('approval', 'show', 'APR001')
     expect(stdout).toContain(String.raw`npm run start -- 'a b' 'x\u202ey'`)
-    expect(stdout).toContain('2026-02-03 16:01:07, then: deny')
+    expect(stdout).toContain('2026-02-03 16:01:07, then: denied')
   })
 
   it('strips a session’s escape sequences unless they are asked for, also across pieces', async () => {

@@ -243,7 +243,7 @@ describe('a tier', () => {
 })
 
 describe('what the owner may do beside yes and no', () => {
-  const letter = { action: 'mail.customer', to: 'ann@example.org', text: 'We are sorry.' }
+  const letter = { action: 'mail.customer', to: 'ann@example.org', subject: 'Your order', text: 'We are sorry.' }
   const card = {
     what: 'Answer Ann',
     blast: '1 customer',
@@ -252,7 +252,10 @@ describe('what the owner may do beside yes and no', () => {
     why: 'she asked',
     evidence: [],
     previews: [{ kind: 'mail' as const, from: 'us', to: ['ann@example.org'], cc: [], subject: 'Your order', text: 'We are sorry.' }],
-    editable: [{ field: 'text', label: 'Text', value: 'We are sorry.', lines: 4 }],
+    editable: [
+      { field: 'text', label: 'Text', value: 'We are sorry.', lines: 4 },
+      { field: 'subject', label: 'Subject', value: 'Your order', lines: 1 },
+    ],
     answerable: true,
   }
 
@@ -263,12 +266,15 @@ describe('what the owner may do beside yes and no', () => {
     expect(() => world.approvals.approve(approval.id, approval.payloadHash, owner, { edits: { to: 'bob@example.org' } })).toThrow(
       refusal('approval/not-editable'),
     )
-    const edited = world.approvals.approve(approval.id, approval.payloadHash, owner, { edits: { text: 'We are very sorry.' } })
+    const edited = world.approvals.approve(approval.id, approval.payloadHash, owner, {
+      edits: { text: 'We are very sorry.', subject: 'Order 7' },
+    })
     expect(edited.effectiveAt).toBe(world.clock.now() + 30_000)
-    expect(edited.previews).toMatchObject([{ text: 'We are very sorry.' }])
+    expect(edited.previews).toMatchObject([{ subject: 'Order 7', text: 'We are very sorry.' }])
+    expect(edited.editable.map(({ value }) => value)).toEqual(['We are very sorry.', 'Order 7'])
     world.clock.advance(30_000)
     const answer = ask(world, { card, payload: letter })
-    expect(answer).toMatchObject({ kind: 'granted', payload: { ...letter, text: 'We are very sorry.' } })
+    expect(answer).toMatchObject({ kind: 'granted', payload: { ...letter, text: 'We are very sorry.', subject: 'Order 7' } })
     expect(() => world.approvals.beginExecution(approval.id, letter)).toThrow(refusal('approval/drifted'))
   })
 

@@ -1,4 +1,14 @@
-import type { Actor, ApprovalId, ApprovalView, BundleId, DenyReason, Instant, Seen } from '../../contract/index.ts'
+import {
+  type Actor,
+  type ApprovalId,
+  type ApprovalView,
+  type BundleId,
+  type DenyReason,
+  type Instant,
+  type Preview,
+  questionPrefix,
+  type Seen,
+} from '../../contract/index.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { write } from '../store/index.ts'
 import { canonical, hashPayload } from './approval.ts'
@@ -130,7 +140,14 @@ export function createDecide(deps: ApprovalsDeps, { store, mustExist, move, tell
             field: 'id',
             remedy: 'Approve it, or deny it with a note.',
           })
-        return move(row, 'requested', 'denied', { ...toDecision(by, seen), reason: `question: ${text}`, ended_at: clock.now() }, 'approval.denied', by.actor)
+        return move(
+          row,
+          'requested',
+          'denied',
+          { ...toDecision(by, seen), reason: `${questionPrefix}${text}`, ended_at: clock.now() },
+          'approval.denied',
+          by.actor,
+        )
       })
     },
 
@@ -198,8 +215,8 @@ function toChosen(options: ApprovalView['options'], named: string | undefined): 
 function toEdited(row: ApprovalRow, edits: Readonly<Record<string, string>>): Pick<Mutable, 'card' | 'payload' | 'payload_hash'> {
   const card = JSON.parse(row.card)
   const payload = JSON.parse(row.payload)
-  const { editable, previews } = toApproval(row)
   for (const [field, value] of Object.entries(edits)) {
+    const { editable, previews } = { editable: card.editable ?? [], previews: card.previews } as Pick<ApprovalView, 'editable' | 'previews'>
     const known = editable.find((other) => other.field === field)
     if (!known || typeof payload?.[field] !== 'string')
       throw new ReefError('approval/not-editable', `${field} of this cannot be changed.`, {
@@ -208,7 +225,13 @@ function toEdited(row: ApprovalRow, edits: Readonly<Record<string, string>>): Pi
       })
     payload[field] = value
     card.editable = editable.map((other) => (other.field === field ? { ...other, value } : other))
-    card.previews = previews.map((preview) => ('text' in preview && preview.text === known.value ? { ...preview, text: value } : preview))
+    card.previews = previews.map((preview) => toPreview(preview, field, known.value, value))
   }
   return { card: JSON.stringify(card), payload: canonical(payload), payload_hash: hashPayload(payload) }
+}
+
+/** The preview with the new words where the old ones stood: under the field's own name, or as its text. */
+function toPreview(preview: Preview, field: string, before: string, after: string): Preview {
+  const place = (preview as Readonly<Record<string, unknown>>)[field] === before ? field : 'text' in preview && preview.text === before ? 'text' : undefined
+  return place === undefined ? preview : { ...preview, [place]: after }
 }

@@ -13,7 +13,7 @@ import { Edit } from './edit.tsx'
 import { unknowns } from './inbox.select.ts'
 import { isLookedAt, type OnCard, type Rules } from './on-card.ts'
 import { Options } from './options.tsx'
-import { TypedName, useCoolDown } from './typed-name.tsx'
+import { TypedName } from './typed-name.tsx'
 
 const AlwaysDialog = lazy(async () => ({ default: (await import('./always-dialog.tsx')).AlwaysDialog }))
 
@@ -33,7 +33,6 @@ export function Choice(card: OnCard) {
   const [drafting, setDrafting] = useState(false)
   const box = useRef<HTMLDivElement>(null)
   const name = useRef<HTMLInputElement>(null)
-  const coolDown = useCoolDown(approval, sight)
   const openedAt = useRef(0)
   const approve = useCommand((client, option: string | undefined) =>
     client.approval.approve({
@@ -48,7 +47,7 @@ export function Choice(card: OnCard) {
   )
   const vague = unknowns(approval)
   const isNamed = approval.confirm === null || phrase === approval.confirm
-  const mayApprove = isNamed && coolDown === 0 && !approve.pending
+  const mayApprove = isNamed && !approve.pending
   const turn = (to: Mode) => {
     if (to !== 'edit') setEdits({})
     openedAt.current = Date.now()
@@ -94,7 +93,7 @@ export function Choice(card: OnCard) {
     <div className={styles.choice} ref={box}>
       <RefusalNote refusal={approve.refusal} />
       {approval.confirm !== null && (mode === 'choose' || mode === 'edit' || mode === 'unknown') ? (
-        <TypedName ref={name} approval={approval} phrase={phrase} onType={setPhrase} coolDown={coolDown} />
+        <TypedName ref={name} approval={approval} phrase={phrase} onType={setPhrase} />
       ) : null}
       {incident !== null && !isNeverAuthorised(approval.tier) && mode === 'choose' ? (
         <Checkbox

@@ -1,4 +1,4 @@
-import { type ApprovalView, approvalWords } from '../../../contract/index.ts'
+import { type ApprovalView, approvalWords, questionPrefix } from '../../../contract/index.ts'
 import type { Rows } from '../../live/state.ts'
 
 /** One card: a request alone, or all of one matter (U-49). */
@@ -133,7 +133,6 @@ const deciders: Readonly<Record<string, string>> = {
   engine: 'by the policy, without asking',
 }
 /** How a question is kept: it closes the card, and the agent reads it (U-46). */
-const QUESTION = 'question: '
 
 /** How a request ended, in words for the owner. */
 export function endedHow(approval: ApprovalView): string {
@@ -152,7 +151,7 @@ export function endedHow(approval: ApprovalView): string {
     case 'voided':
       return reason ?? 'the run that asked is over, so nothing was done'
     case 'denied':
-      return reason?.startsWith(QUESTION) ? `you asked: ${reason.slice(QUESTION.length)}` : said('denied') + because
+      return reason?.startsWith(questionPrefix) ? `you asked: ${reason.slice(questionPrefix.length)}` : said('denied') + because
     case 'failed':
     case 'interrupted':
       return `${approvalWords[state].word}${outcome ? `: ${outcome}` : ''}`
