@@ -86,3 +86,4 @@ CREATE INDEX approval_of_action ON approval (action, asked_by, id);
 CREATE INDEX approval_of_key ON approval (idempotency_key, id);
 CREATE INDEX approval_of_run ON approval (session_id) WHERE state IN ('requested', 'approved');
 CREATE INDEX approval_of_task ON approval (task_id) WHERE state IN ('requested', 'approved');
+CREATE INDEX approval_of_attempt ON approval (attempt_id, id) WHERE attempt_id IS NOT NULL;

@@ -42,6 +42,16 @@ CREATE TABLE agent_version (
 
 CREATE INDEX agent_version_of_file ON agent_version (file, verdict, id);
 
+CREATE TABLE announcement (
+  -- What was said, such as card:bun_… or done:plan_…: the same is never said twice.
+  key     TEXT PRIMARY KEY,
+  at      INTEGER NOT NULL,
+  -- Of what happens outside, such as a phone call: when it had happened.
+  done_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX announcement_undone ON announcement (key) WHERE done_at IS NULL;
+
 CREATE TABLE "approval" (
   id              TEXT PRIMARY KEY,
   bundle_id       TEXT NOT NULL REFERENCES bundle (id),
@@ -50,7 +60,8 @@ CREATE TABLE "approval" (
   attempt_id      TEXT,
   session_id      TEXT,
   correlation_id  TEXT NOT NULL,
-  idempotency_key TEXT,
+  -- One question, however often it is put: the newest row with this key is its answer.
+  idempotency_key TEXT NOT NULL,
   action          TEXT NOT NULL,
   tier            TEXT NOT NULL CHECK (tier IN ('T0', 'T1', 'T2', 'T3')),
   tier_because    TEXT NOT NULL CHECK (json_valid(tier_because)),
@@ -62,6 +73,8 @@ CREATE TABLE "approval" (
   card            TEXT NOT NULL CHECK (json_valid(card)),
   payload         TEXT NOT NULL,
   payload_hash    TEXT NOT NULL,
+  -- Of the effect as it was asked for; the owner may have put it in other words since.
+  asked_hash      TEXT NOT NULL,
   asked_by        TEXT NOT NULL,
   safe_default    TEXT NOT NULL CHECK (safe_default IN ('deny', 'template')),
   template_text   TEXT,
@@ -94,15 +107,25 @@ CREATE TABLE "approval" (
   CHECK ((safe_default = 'template') = (template_text IS NOT NULL))
 ) STRICT;
 
+CREATE INDEX approval_asked ON approval (requested_at, tier, state, action, asked_by, bundle_id, decided_at, decided_by, deadline, playbook_id, seen_ms, undone, regretted_at, rehearsal);
+
 CREATE INDEX approval_of_action ON approval (action, asked_by, id);
+
+CREATE INDEX approval_of_attempt ON approval (attempt_id, id) WHERE attempt_id IS NOT NULL;
 
 CREATE INDEX approval_of_bundle ON approval (bundle_id, id);
 
-CREATE UNIQUE INDEX approval_of_key ON approval (idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX approval_of_key ON approval (idempotency_key, id);
 
-CREATE INDEX approval_of_task ON approval (task_id, id);
+CREATE INDEX approval_of_run ON approval (session_id) WHERE state IN ('requested', 'approved');
+
+CREATE INDEX approval_of_task ON approval (task_id) WHERE state IN ('requested', 'approved');
 
 CREATE INDEX approval_open ON approval (deadline) WHERE state IN ('requested', 'approved', 'executing');
+
+CREATE INDEX approval_seen ON approval (decided_at, seen_ms) WHERE tier = 'T2' AND seen_ms IS NOT NULL AND rehearsal = 0;
+
+CREATE INDEX approval_shown ON approval (action, asked_by, requested_at, state, task_id, decided_by, regretted_at, rehearsal, amount_usd, project);
 
 CREATE TABLE approver (
   id         TEXT PRIMARY KEY,
@@ -126,6 +149,16 @@ CREATE TABLE artifact (
 CREATE INDEX artifact_of_plan ON artifact (plan_id, id);
 
 CREATE INDEX artifact_of_task ON artifact (task_id, id);
+
+CREATE TABLE asked (
+  request_id  TEXT PRIMARY KEY,
+  channel     TEXT NOT NULL,
+  incoming_id TEXT,
+  at          INTEGER NOT NULL,
+  answered_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX asked_open ON asked (at) WHERE answered_at IS NULL;
 
 CREATE TABLE attempt (
   id         TEXT PRIMARY KEY,
@@ -217,6 +250,45 @@ BEGIN SELECT RAISE(ABORT, 'a bill is never changed'); END;
 CREATE TRIGGER call_is_kept BEFORE DELETE ON call
 BEGIN SELECT RAISE(ABORT, 'a bill is never deleted'); END;
 
+CREATE TABLE card (
+  bundle_id    TEXT PRIMARY KEY,
+  told_at      INTEGER NOT NULL,
+  -- Nothing of it is open: what has not left yet stays here. Null again when a decision is undone.
+  withdrawn_at INTEGER,
+  closed_at    INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX card_open ON card (bundle_id) WHERE closed_at IS NULL;
+
+CREATE TABLE card_message (
+  message_id TEXT PRIMARY KEY,
+  bundle_id  TEXT NOT NULL,
+  code       TEXT NOT NULL REFERENCES reply_code (code)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX card_message_of_bundle ON card_message (bundle_id, message_id);
+
+CREATE TABLE channel (
+  name             TEXT PRIMARY KEY CHECK (name IN ('openclaw', 'whatsapp', 'webhook')),
+  config           TEXT NOT NULL CHECK (json_valid(config)),
+  address          TEXT NOT NULL,
+  paired_sender    TEXT,
+  pairing_code     TEXT,
+  pairing_until    INTEGER,
+  -- Wrong codes since the pairing was opened: it is closed before somebody can try them all.
+  pairing_misses   INTEGER NOT NULL DEFAULT 0 CHECK (pairing_misses >= 0),
+  state            TEXT NOT NULL CHECK (state IN ('off', 'connecting', 'unproven', 'ready', 'not_linked', 'refused', 'down')),
+  detail           TEXT NOT NULL,
+  remedy           TEXT,
+  since            INTEGER NOT NULL,
+  -- Since when nothing gets through, once that was told: a restart does not tell it a second time.
+  lost_at          INTEGER,
+  last_sent_at     INTEGER,
+  last_delivered_at INTEGER,
+  last_received_at INTEGER,
+  CHECK ((pairing_code IS NULL) = (pairing_until IS NULL))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE circuit (
   provider TEXT NOT NULL,
   model    TEXT NOT NULL,
@@ -270,6 +342,10 @@ CREATE TABLE event (
   hash           TEXT NOT NULL
 ) STRICT;
 
+CREATE INDEX event_of_alarm ON event (at) WHERE type IN ('approval.drifted', 'approval.failed', 'approval.interrupted', 'approval.reminded', 'budget.crossed', 'budget.refused', 'channel.lost', 'circuit.opened', 'plan.failed', 'policy.rejected', 'release.failed', 'task.dead-lettered', 'velocity.exceeded');
+
+CREATE INDEX event_of_approval ON event (subject) WHERE type >= 'approval.' AND type < 'approval/';
+
 CREATE INDEX event_of_merge ON event (subject) WHERE type = 'branch.merged';
 
 CREATE TRIGGER event_is_append_only_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -307,6 +383,66 @@ CREATE TRIGGER reviewer_is_another BEFORE INSERT ON evidence WHEN NEW.kind = 're
    WHERE NEW.model IS NULL OR NEW.model = (SELECT model FROM attempt WHERE id = NEW.attempt_id);
 END;
 
+CREATE TABLE message_in (
+  channel     TEXT NOT NULL REFERENCES channel (name),
+  remote_id   TEXT NOT NULL,
+  id          TEXT NOT NULL UNIQUE,
+  sender      TEXT NOT NULL,
+  allowed     INTEGER NOT NULL CHECK (allowed IN (0, 1)),
+  body        TEXT,
+  button      TEXT,
+  reaction    TEXT,
+  replies_to  TEXT,
+  forwarded   INTEGER NOT NULL CHECK (forwarded IN (0, 1)),
+  edited      INTEGER NOT NULL CHECK (edited IN (0, 1)),
+  at          INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('received', 'answered', 'ignored')),
+  outcome     TEXT,
+  PRIMARY KEY (channel, remote_id),
+  -- Nobody but the owner is answered.
+  CHECK (allowed = 1 OR state = 'ignored')
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX message_in_open ON message_in (id) WHERE state = 'received';
+
+CREATE TABLE message_out (
+  id              TEXT PRIMARY KEY,
+  channel         TEXT NOT NULL REFERENCES channel (name),
+  -- What the other side recognises a repetition by; the same for the whole life of the row.
+  idempotency_key TEXT NOT NULL UNIQUE,
+  address         TEXT NOT NULL,
+  kind            TEXT NOT NULL CHECK (kind IN ('approval', 'reminder', 'update', 'notice', 'answer', 'brief', 'pairing', 'test')),
+  body            TEXT NOT NULL,
+  buttons         TEXT NOT NULL CHECK (json_valid(buttons)),
+  bundle_id       TEXT,
+  reply_to        TEXT,
+  -- template: the words as the provider takes them from one who was silent for a day.
+  form            TEXT NOT NULL CHECK (form IN ('plain', 'template')),
+  state           TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'accepted', 'queued_remote', 'unknown', 'delivered', 'read', 'failed', 'expired', 'withdrawn')),
+  attempts        INTEGER NOT NULL CHECK (attempts >= 0),
+  error           TEXT,
+  remote_id       TEXT,
+  created_at      INTEGER NOT NULL,
+  expires_at      INTEGER NOT NULL,
+  next_attempt_at INTEGER,
+  sent_at         INTEGER,
+  delivered_at    INTEGER,
+  read_at         INTEGER,
+  CHECK (next_attempt_at IS NULL OR state IN ('pending', 'unknown')),
+  CHECK (state <> 'pending' OR next_attempt_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX message_out_due ON message_out (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+CREATE INDEX message_out_failed ON message_out (channel, created_at) WHERE state = 'failed';
+
+CREATE INDEX message_out_of_bundle ON message_out (bundle_id) WHERE bundle_id IS NOT NULL AND next_attempt_at IS NOT NULL;
+
+CREATE INDEX message_out_remote ON message_out (channel, remote_id) WHERE remote_id IS NOT NULL;
+
+CREATE INDEX message_out_silent ON message_out (channel, sent_at) WHERE state IN ('sending', 'accepted', 'queued_remote', 'unknown');
+
 CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;
 
 CREATE TABLE model_rule (
@@ -315,6 +451,11 @@ CREATE TABLE model_rule (
   enabled    INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   changed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE news_read (
+  id  INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE plan (
   id         TEXT PRIMARY KEY,
@@ -340,6 +481,46 @@ CREATE TABLE plan (
 ) STRICT;
 
 CREATE INDEX plan_by_state ON plan (state, id);
+
+CREATE TABLE playbook (
+  id           TEXT PRIMARY KEY,
+  name         TEXT NOT NULL,
+  state        TEXT NOT NULL CHECK (state IN ('draft', 'active', 'used_up', 'expired', 'revoked')),
+  origin       TEXT NOT NULL CHECK (origin IN ('owner', 'always', 'trust', 'incident')),
+  because      TEXT NOT NULL,
+  scope        TEXT NOT NULL CHECK (json_valid(scope)),
+  max_uses     INTEGER NOT NULL CHECK (max_uses > 0),
+  max_each     INTEGER NOT NULL CHECK (max_each BETWEEN 0 AND max_total),
+  max_total    INTEGER NOT NULL,
+  -- At most 30 days; an incident's at most 12 hours.
+  life_ms      INTEGER NOT NULL CHECK (life_ms BETWEEN 1 AND 2592000000),
+  uses         INTEGER NOT NULL CHECK (uses BETWEEN 0 AND max_uses),
+  used         INTEGER NOT NULL CHECK (used BETWEEN 0 AND max_total),
+  created_at   INTEGER NOT NULL,
+  created_by   TEXT NOT NULL,
+  activated_at INTEGER,
+  expires_at   INTEGER,
+  ended_at     INTEGER,
+  last_used_at INTEGER,
+  CHECK (origin <> 'incident' OR life_ms <= 43200000),
+  CHECK ((activated_at IS NULL) = (expires_at IS NULL)),
+  CHECK (expires_at <= activated_at + life_ms),
+  CHECK ((state IN ('draft', 'active')) = (ended_at IS NULL)),
+  -- Only what the owner put into force answers for him.
+  CHECK (state IN ('draft', 'revoked') OR activated_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX playbook_active ON playbook (expires_at) WHERE state = 'active';
+
+CREATE TABLE policy_version (
+  version     INTEGER PRIMARY KEY,
+  sha256      TEXT NOT NULL,
+  -- Name and text of every file, in the order in which they are read.
+  files       TEXT NOT NULL CHECK (json_valid(files)),
+  accepted_at INTEGER NOT NULL,
+  accepted_by TEXT NOT NULL,
+  note        TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE price (
   id       INTEGER PRIMARY KEY,
@@ -402,6 +583,22 @@ CREATE INDEX release_of_plan ON release (plan_id, id);
 CREATE INDEX release_of_project ON release (project, id);
 
 CREATE UNIQUE INDEX release_once ON release (plan_id, task_id, commit_sha) WHERE state IN ('starting', 'healthy', 'unhealthy');
+
+CREATE TABLE reply_code (
+  code      TEXT PRIMARY KEY,
+  purpose   TEXT NOT NULL CHECK (purpose IN ('card', 'resume', 'allow')),
+  bundle_id TEXT,
+  -- Approvals in the order of their numbers, each with the hash that it had when the owner was told.
+  members   TEXT NOT NULL CHECK (json_valid(members)),
+  made_at   INTEGER NOT NULL,
+  dies_at   INTEGER NOT NULL,
+  ended_at  INTEGER,
+  ended_by  TEXT CHECK (ended_by IN ('used', 'closed', 'changed')),
+  CHECK ((purpose = 'card') = (bundle_id IS NOT NULL)),
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reply_code_of_bundle ON reply_code (bundle_id, made_at) WHERE bundle_id IS NOT NULL;
 
 CREATE TABLE request (
   id              TEXT PRIMARY KEY,
@@ -662,6 +859,12 @@ CREATE TABLE task_count (
   state TEXT NOT NULL,
   n     INTEGER NOT NULL,
   PRIMARY KEY (state, agent)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE template (
+  name       TEXT PRIMARY KEY,
+  text       TEXT NOT NULL,
+  changed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE worktree (

@@ -66,6 +66,9 @@ export async function createEngine(options: EngineOptions) {
       const agent = roster.list().find((other) => other.name === name)
       return agent && budgets.explain({ attemptId: null, taskId: null, planId: null, project: null, agent: name, team: agent.team })
     },
+    requestEffect: (asker, effect) => dispatch.requestEffect(asker, effect),
+    approval: approvals.ofTask,
+    queue: queue.counts,
   })
   const modelTest = createModelTest({ clock, router, ledger, gateway: () => gateway })
   const gateway = await createGateway({
@@ -112,6 +115,8 @@ export async function createEngine(options: EngineOptions) {
     rules,
     delivery,
     budgets,
+    redact,
+    path: process.env['PATH'] ?? '',
     listen,
     waiting: () => queueReader.tasks(1000, undefined, undefined, 'awaiting_input').map(toTask),
   })
@@ -192,7 +197,7 @@ export async function createEngine(options: EngineOptions) {
       const recovered = await dispatch.start()
       await channels.start()
       conversation.start()
-      const stops = [roster.watch(), rules.policies.watch(), watchSpend({ ...base, settings, roster, money: facts })]
+      const stops = [roster.watch(), rules.watch(logger), watchSpend({ ...base, settings, roster, money: facts })]
       unwatch = () => stops.map((stop) => stop())
       write(db, () => append({ type: 'factory.started', subject: 'factory', data: { version, recovered } }))
       logger.info({ recovered, ...products }, 'the factory has started')

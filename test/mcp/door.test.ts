@@ -6,7 +6,15 @@ import { openDoor } from '../gateway/world.ts'
 
 const health: GatewayDeps['health'] = { circuits: () => [], models: (provider) => (provider === 'fake' ? ['a-model'] : undefined) }
 async function open() {
-  const mcp = createMcp({ version: '1', health: health.circuits, healthOf: (ref) => toModelHealth(ref, health), budgets: () => [] })
+  const mcp = createMcp({
+    version: '1',
+    health: health.circuits,
+    healthOf: (ref) => toModelHealth(ref, health),
+    budgets: () => [],
+    requestEffect: () => Promise.reject(new Error('nobody asks')),
+    approval: () => undefined,
+    queue: () => [],
+  })
   return openDoor(() => ({ status: 500 }), { health, mcp: mcp.serve })
 }
 

@@ -6,6 +6,8 @@ import { anthropicAnswer, type Call, chatAnswer, responsesAnswer } from './scrip
 export type Step =
   | { readonly kind: 'text'; readonly text: string; readonly usage?: Usage }
   | { readonly kind: 'shell'; readonly command: string; readonly usage?: Usage }
+  /** Calls a tool by the name under which the program offers it. */
+  | { readonly kind: 'tool'; readonly name: string; readonly input: Record<string, unknown>; readonly usage?: Usage }
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   /** Takes the request and never answers. */
   | { readonly kind: 'hang' }
@@ -55,9 +57,14 @@ export async function startScriptedModel(script: Script) {
 
   function serve(request: IncomingMessage, response: ServerResponse, body: Record<string, unknown>): void {
     const path = (request.url ?? '/').replace(/\?.*$/, '')
+    // Where the gateway has its MCP server, a model has nothing; whoever looks there is not talking to it.
+    if (path === '/mcp') {
+      response.writeHead(404).end()
+      return
+    }
     const n = requests.length
     const step = typeof script === 'function' ? script(n, { path, body }) : (script[Math.min(n, script.length - 1)] ?? { kind: 'text', text: 'nothing to say' })
-    const told = step.kind === 'text' || step.kind === 'shell' ? (step.usage ?? 'counted') : null
+    const told = step.kind === 'text' || step.kind === 'shell' || step.kind === 'tool' ? (step.usage ?? 'counted') : null
     const done = requests.filter((entry) => entry.usage).length
     const usage = told === 'counted' ? { input: 1000 + done, output: 100 + done } : told
     requests.push({ path, headers: request.headers, body, step, usage })

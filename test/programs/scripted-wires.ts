@@ -1,7 +1,7 @@
 import type { Step, Usage } from './scripted-model.ts'
 
 export type Call = { readonly n: number; readonly model: string; readonly usage: Usage; readonly tools: unknown }
-type Said = Extract<Step, { kind: 'text' | 'shell' }>
+type Said = Extract<Step, { kind: 'text' | 'shell' | 'tool' }>
 
 const event = (type: string, data: Record<string, unknown>): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
 const data = (value: unknown): string => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`
@@ -16,9 +16,21 @@ function shellCall(tools: unknown, command: string): { name: string; input: Reco
   return { name: 'bash', input: { command } }
 }
 
+type Called = { readonly name: string; readonly input: Record<string, unknown>; readonly namespace?: string }
+
+/** Codex offers the tools of a server in a namespace, and hears of a call only with it. */
+function toCall(tools: unknown, said: Said): Called | undefined {
+  if (said.kind === 'shell') return shellCall(tools, said.command)
+  if (said.kind !== 'tool') return undefined
+  const { name, input } = said
+  const spaces = (Array.isArray(tools) ? tools : []).filter((tool: { type?: string }) => tool.type === 'namespace') as Array<{ name: string }>
+  const space = spaces.find((one) => name.startsWith(`${one.name}__`))
+  return space ? { name: name.slice(space.name.length + 2), input, namespace: space.name } : { name, input }
+}
+
 /** Anthropic Messages, https://docs.anthropic.com/en/api/messages-streaming */
 export function anthropicAnswer({ n, model, usage, tools }: Call, said: Said): string[] {
-  const call = said.kind === 'shell' ? shellCall(tools, said.command) : undefined
+  const call = toCall(tools, said)
   const block = call ? { type: 'tool_use', id: `toolu_${n}`, name: call.name, input: {} } : { type: 'text', text: '' }
   const delta = call
     ? { type: 'input_json_delta', partial_json: JSON.stringify(call.input) }
@@ -46,10 +58,18 @@ export function anthropicAnswer({ n, model, usage, tools }: Call, said: Said): s
 
 /** OpenAI Responses, https://platform.openai.com/docs/api-reference/responses-streaming */
 export function responsesAnswer({ n, model, usage, tools }: Call, said: Said): string[] {
-  const call = said.kind === 'shell' ? shellCall(tools, said.command) : undefined
+  const call = toCall(tools, said)
   const text = said.kind === 'text' ? said.text : ''
   const item = call
-    ? { type: 'function_call', id: `fc_${n}`, call_id: `call_${n}`, name: call.name, arguments: JSON.stringify(call.input), status: 'completed' }
+    ? {
+        type: 'function_call',
+        id: `fc_${n}`,
+        call_id: `call_${n}`,
+        name: call.name,
+        namespace: call.namespace,
+        arguments: JSON.stringify(call.input),
+        status: 'completed',
+      }
     : { type: 'message', id: `msg_${n}`, role: 'assistant', status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }
   const started = call ? { ...item, arguments: '', status: 'in_progress' } : { ...item, content: [], status: 'in_progress' }
   const response = { id: `resp_${n}`, object: 'response', created_at: 0, model, status: 'in_progress', output: [] as unknown[], usage: null as unknown }
@@ -82,7 +102,7 @@ export function responsesAnswer({ n, model, usage, tools }: Call, said: Said): s
 
 /** OpenAI Chat Completions, https://platform.openai.com/docs/api-reference/chat-streaming */
 export function chatAnswer({ n, model, usage, tools }: Call, said: Said): string[] {
-  const call = said.kind === 'shell' ? shellCall(tools, said.command) : undefined
+  const call = toCall(tools, said)
   const chunk = (delta: unknown, finish: string | null, more: Record<string, unknown> = {}) =>
     data({ id: `chatcmpl_${n}`, object: 'chat.completion.chunk', created: 0, model, choices: [{ index: 0, delta, finish_reason: finish }], ...more })
   const delta = call

@@ -1,4 +1,4 @@
-import type { ApprovalFilter, ApprovalId, ApprovalState, ApprovalView, BundleId, Instant, SessionId, TaskId } from '../../contract/index.ts'
+import type { ApprovalFilter, ApprovalId, ApprovalState, ApprovalView, AttemptId, BundleId, Instant, SessionId, TaskId } from '../../contract/index.ts'
 import type { ReadDb, WriteDb } from '../store/index.ts'
 
 type Bit = 0 | 1
@@ -167,6 +167,8 @@ export function createApprovalsStore(db: WriteDb) {
   const ofTask = db.prepare<{ task: TaskId }, ApprovalRow>(
     `SELECT ${columns} FROM approval WHERE task_id = :task AND state IN ('requested', 'approved') ORDER BY id`,
   )
+  // approval_of_attempt, in the order of its rows.
+  const ofAttempt = db.prepare<{ attempt: AttemptId }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE attempt_id = :attempt ORDER BY id`)
   const openCount = db.prepare<[], { n: number }>(
     `SELECT count(*) AS n FROM approval WHERE state IN ('requested', 'approved', 'executing') AND state = 'requested'`,
   )
@@ -197,6 +199,8 @@ export function createApprovalsStore(db: WriteDb) {
     executing: () => executing.all(),
     ofRun: (session: SessionId) => ofRun.all({ session }),
     ofTask: (task: TaskId) => ofTask.all({ task }),
+    /** Oldest first, whatever became of them. */
+    ofAttempt: (attempt: AttemptId) => ofAttempt.all({ attempt }),
     openCount: () => openCount.get()?.n ?? 0,
     insertBundle: (row: BundleRow) => void insertBundle.run(row),
     bundleFor: (correlation: string, now: Instant) => bundleFor.get({ correlation, now }),

@@ -1,4 +1,4 @@
-import type { ApprovalId, ApprovalView, Instant, SessionId, TaskId } from '../../contract/index.ts'
+import type { ApprovalId, ApprovalView, AttemptId, Instant, SessionId, TaskId } from '../../contract/index.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { write } from '../store/index.ts'
 import { hashPayload } from './approval.ts'
@@ -54,6 +54,13 @@ export function createExecution({ db, clock }: Pick<ApprovalsDeps, 'db' | 'clock
     failExecution: (id: ApprovalId, outcome: string): void => end(id, 'failed', outcome),
     /** Nobody knows whether it happened: it began, and the engine died. */
     interruptExecution: (id: ApprovalId, outcome: string): void => end(id, 'interrupted', outcome),
+    /** Everything that an attempt asked for, oldest first. */
+    ofAttempt: (attempt: AttemptId): ApprovalView[] => store.ofAttempt(attempt).map(toApproval),
+    /** Of this task alone; undefined for any other id. */
+    ofTask(id: string, task: TaskId): ApprovalView | undefined {
+      const row = store.byId(id)
+      return row?.task_id === task ? toApproval(row) : undefined
+    },
     /** What an earlier engine began and did not end. */
     executing: (): ApprovalView[] => store.executing().map(toApproval),
   }
@@ -87,15 +94,25 @@ export function createClocks({ db, clock }: Pick<ApprovalsDeps, 'db' | 'clock'>,
 
     /** The run that asked is gone: what it asked for is void, also if it was just approved and has not begun. */
     voidRun: (session: SessionId): ApprovalView[] => write(db, () => store.ofRun(session).map((row) => toVoid(row, 'the run that asked has ended'))),
+    /** The same for an attempt: what it asked for may outlive its session, never the attempt itself. */
+    voidAttempt(attempt: AttemptId): ApprovalView[] {
+      const isOpen = ({ state }: ApprovalRow) => state === 'requested' || state === 'approved'
+      // Nearly no attempt ever asked: those cost no transaction.
+      if (!store.ofAttempt(attempt).some(isOpen)) return []
+      return write(db, () =>
+        store
+          .ofAttempt(attempt)
+          .filter(isOpen)
+          .map((row) => toVoid(row, 'the attempt that asked has ended')),
+      )
+    },
     /** The same for a task that was cancelled or has failed. */
     voidTask: (task: TaskId): ApprovalView[] => write(db, () => store.ofTask(task).map((row) => toVoid(row, 'the task that needed it has ended'))),
   }
 
   function toVoid(row: ApprovalRow, outcome: string): ApprovalView {
     const change = { ended_at: clock.now(), outcome }
-    return row.state === 'requested'
-      ? move(row, 'requested', 'voided', change, 'approval.voided')
-      : move(row, 'approved', 'voided', change, 'approval.voided')
+    return row.state === 'requested' ? move(row, 'requested', 'voided', change, 'approval.voided') : move(row, 'approved', 'voided', change, 'approval.voided')
   }
 }
 

@@ -3,10 +3,12 @@ import { isReefError } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
 import { toRefusalWords } from '../ledger/index.ts'
 import type { Claim } from '../queue/index.ts'
-import type { SessionEnd } from '../sessions/index.ts'
+import { drivers, type SessionEnd } from '../sessions/index.ts'
 import { type Choice, chooseBuilder } from './choose.ts'
 import type { DispatchDeps } from './deps.ts'
+import { toCommit } from './effects.ts'
 import { judge } from './judge.ts'
+import { settleEffect, toEffectWords } from './outside.ts'
 import { toBuilderPrompt, toSystemPrompt } from './prompts.ts'
 import { findShortage, waitForMoney } from './shortage.ts'
 import { toSentence } from './words.ts'
@@ -20,7 +22,11 @@ export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): 
   if (open?.state === 'running') {
     if (task.state === 'review') return judge(deps, claim, work, open)
     const attempt = task.state === 'claimed' ? queue.resume(claim) : open
-    if (attempt.headSha) return judge(deps, claim, work, attempt)
+    const { headSha } = attempt
+    if (headSha) {
+      const card = deps.effects.asked(attempt.id)
+      return card ? settleEffect(deps, claim, work, { ...attempt, headSha }, card) : judge(deps, claim, work, attempt)
+    }
     return finish(deps, claim, work, attempt, await endOf(sessions, attempt))
   }
   const short = findShortage(deps, work)
@@ -54,7 +60,12 @@ async function begin(deps: DispatchDeps, claim: Claim, work: Work, choice: Choic
   const { clock, gateway, queue, roster, router, sessions, settings, workspaces } = deps
   const { task, plan, options } = work
   const earlier = queue.attempts(task.id)
-  const last = earlier.filter((attempt) => attempt.headSha && (attempt.state === 'failed' || attempt.state === 'killed_budget')).at(-1)
+  const last = earlier.findLast(({ headSha, state }) => headSha && (state === 'failed' || state === 'killed_budget' || state === 'interrupted'))
+  const effect = toEffectWords(deps, earlier)
+  // An answer of the owner is no error; what was wrong before he was asked still is.
+  const before = earlier.at(-1)
+  const wasAnswered = before?.state === 'interrupted' && deps.effects.asked(before.id) !== undefined
+  const error = wasAnswered ? (earlier.findLast(({ state }) => state === 'failed')?.error ?? null) : task.error
   const place = { project: plan.project, planBranch: plan.branch, attemptId, key: task.key, n: earlier.length + 1 }
   const worktree = options.merging
     ? await workspaces.openConflictWorktree({ ...place, merging: options.merging })
@@ -85,8 +96,17 @@ async function begin(deps: DispatchDeps, claim: Claim, work: Work, choice: Choic
       attemptId,
       planId: plan.id,
       cwd: worktree.path,
-      systemPrompt: toSystemPrompt(agent, task.agent),
-      prompt: toBuilderPrompt({ task, plan, agent, instructions: work.instructions, outputs: work.outputs, attempt, counted: task.attempts }),
+      systemPrompt: toSystemPrompt(agent, task.agent, drivers[choice.driver].door === true),
+      prompt: toBuilderPrompt({
+        task: { ...task, error },
+        plan,
+        agent,
+        instructions: work.instructions,
+        outputs: work.outputs,
+        attempt,
+        counted: task.attempts,
+        effect,
+      }),
       gatewayUrl: gateway.url,
       token: route
         ? gateway.issue({
@@ -124,15 +144,16 @@ async function finish(deps: DispatchDeps, claim: Claim, work: Work, attempt: Att
     return
   }
   const refused = deps.funds.ofSession(task.id, attempt.sessionId)
+  const card = refused ? undefined : deps.effects.asked(attempt.id)
+  const left = toCommit(task, attempt, workspaces.pathOf(attempt.id))
+  if (card && (end.outcome === 'succeeded' || (end.outcome === 'cancelled' && deps.effects.hasTold(attempt.sessionId)))) {
+    const { headSha } = await workspaces.commitAll(left)
+    queue.noteHead(attempt.id, headSha)
+    return settleEffect(deps, claim, work, { ...attempt, headSha }, card)
+  }
   if (end.outcome === 'cancelled' && !refused) {
     if (!work.signal.aborted) queue.fail(task.id, 'Its session was stopped. Try the task again when you like.')
     return
-  }
-  const left = {
-    worktree: workspaces.pathOf(attempt.id),
-    message: `${task.key}: ${task.title}`,
-    agent: task.agent,
-    body: `Attempt ${attempt.n} (${attempt.model})`,
   }
   if (end.outcome === 'succeeded') {
     const { headSha } = options.merging ? await workspaces.finishConflict(left) : await workspaces.commitAll(left)

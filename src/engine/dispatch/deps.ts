@@ -12,6 +12,7 @@ import type { Plans, Queue } from '../queue/index.ts'
 import type { Router } from '../router/index.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { Workspaces } from '../workspaces/index.ts'
+import type { Effects } from './effects.ts'
 import type { Funds } from './funds.ts'
 
 /** The parts that one task's way through the house needs. */
@@ -34,4 +35,5 @@ export type DispatchDeps = {
   readonly delivery: Delivery
   readonly budgets: Budgets
   readonly funds: Funds
+  readonly effects: Effects
 }

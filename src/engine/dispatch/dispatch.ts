@@ -1,8 +1,10 @@
-import { type EventType, type ReefEvent, seconds, type TaskId, type TaskView } from '../../contract/index.ts'
+import { type AttemptId, type EventType, type ReefEvent, seconds, type TaskId, type TaskView } from '../../contract/index.ts'
 import type { DispatchDeps } from './deps.ts'
+import { createEffects, type EffectDeps } from './effects.ts'
 import { createFunds } from './funds.ts'
 import { createLoop } from './loop.ts'
 import { recoverWork } from './recover.ts'
+import { createStops } from './stops.ts'
 
 const HEARTBEAT_MS = seconds(30)
 const TICK_MS = seconds(1)
@@ -28,10 +30,13 @@ const modelEvents: ReadonlySet<EventType> = new Set(['provider.added', 'provider
 
 /** The one loop: claim, run, judge, settle; and at start, recover. */
 export function createDispatch(
-  given: Omit<DispatchDeps, 'funds'> & { readonly listen: (listener: (event: ReefEvent) => void) => () => void; readonly waiting: () => TaskView[] },
+  given: Omit<DispatchDeps, 'funds' | 'effects'> &
+    EffectDeps & { readonly listen: (listener: (event: ReefEvent) => void) => () => void; readonly waiting: () => TaskView[] },
 ) {
-  const funds = createFunds(given)
-  const deps = { ...given, funds }
+  const stops = createStops(given)
+  const funds = createFunds(stops)
+  const effects = createEffects(given, stops)
+  const deps = { ...given, funds, effects }
   const { approvals, rules, clock, listen, logger, queue, sessions, waiting } = deps
   const loop = createLoop(deps)
   const timers: NodeJS.Timeout[] = []
@@ -80,10 +85,19 @@ export function createDispatch(
       stopSessions(id)
       setImmediate(guarded('the cards of a task that ended could not be taken back', () => void approvals.voidTask(id)))
     }
+    if (event.type === 'attempt.ended') voidSoon([event.data.id])
+    if (event.type === 'queue.recovered') voidSoon(event.data.tasks.flatMap(({ attemptId }) => attemptId ?? []))
     if (event.type === 'session.ended') {
       const { id } = event.data
       setImmediate(guarded('the cards of a run that ended could not be taken back', () => void approvals.voidRun(id)))
     }
+  }
+
+  function voidSoon(attempts: readonly AttemptId[]): void {
+    const voidAll = () => {
+      for (const id of attempts) approvals.voidAttempt(id)
+    }
+    setImmediate(guarded('the cards of an attempt that ended could not be taken back', voidAll))
   }
 
   /** A limit was changed elsewhere: whoever waits for money looks again, and its card asks nothing any more. */
@@ -109,6 +123,7 @@ export function createDispatch(
     /** Takes up what was held and begins to work. Answers how many tasks were taken up. */
     async start(): Promise<number> {
       unlisten = listen(hear)
+      effects.recover()
       const held = await recoverWork(deps, loop)
       timers.push(
         setInterval(guarded('a tick failed', tick), TICK_MS),
@@ -133,12 +148,16 @@ export function createDispatch(
     /** A session was refused a call; heard from the gateway. */
     noteRefusal: funds.note,
 
+    /** An agent asks for something outside of its worktree; heard over MCP. */
+    requestEffect: effects.request,
+
     working: (): number => loop.size(),
 
     async [Symbol.asyncDispose](): Promise<void> {
       unlisten?.()
       for (const timer of timers) clearInterval(timer)
-      await loop.stop()
+      stops[Symbol.dispose]()
+      await Promise.all([effects[Symbol.asyncDispose](), loop.stop()])
     },
   }
 }

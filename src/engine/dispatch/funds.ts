@@ -1,27 +1,20 @@
 import { type SessionId, seconds, type TaskId } from '../../contract/index.ts'
-import type { Logger } from '../kernel/logger.ts'
 import type { Reservation } from '../ledger/index.ts'
-import type { Sessions } from '../sessions/index.ts'
+import type { Stops } from './stops.ts'
 
 type Refusal = Exclude<Reservation, { kind: 'reserved' }>
 type Refused = { readonly sessionId: SessionId; readonly taskId: TaskId | null; readonly why: Refusal }
 
-/** A program that was told there is no money ends by itself; one that does not is ended. */
 const GRACE_MS = seconds(5)
 
 /** Why sessions were refused a call, until the task that they worked on has been told. Forgotten with the engine: the next call is refused again. */
-export function createFunds({ sessions, logger }: { readonly sessions: Pick<Sessions, 'isOpen' | 'stop'>; readonly logger: Logger }) {
+export function createFunds(stops: Stops) {
   const byTask = new Map<TaskId, Refused>()
   return {
     /** The running answer was not touched; the call after it was refused, and there is nothing left for the session to do. */
     note(refused: Refused): void {
       if (refused.taskId) byTask.set(refused.taskId, refused)
-      setTimeout(() => {
-        if (sessions.isOpen(refused.sessionId))
-          sessions
-            .stop(refused.sessionId, 'cancelled')
-            .catch((error: unknown) => logger.error({ err: error, session: refused.sessionId }, 'a session without money could not be stopped'))
-      }, GRACE_MS).unref()
+      stops.soon(refused.sessionId, GRACE_MS)
     },
     of: (taskId: TaskId): Refusal | undefined => byTask.get(taskId)?.why,
     /** Of this session alone: an earlier one's refusal says nothing of it. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { McpHttpHandler, ReadResourceResult } from '@modelcontextprotocol/server'
-import type { BudgetView, CircuitView } from '../../contract/index.ts'
+import type { ApprovalView, BudgetView, CircuitView, TaskId } from '../../contract/index.ts'
+import type { Asker, Effect, EffectAnswer } from '../dispatch/index.ts'
+import { Asked, answerAsked } from './ask.ts'
 import { answer } from './node-http.ts'
 
 export type McpDeps = {
@@ -11,24 +13,31 @@ export type McpDeps = {
   readonly healthOf: (ref: string) => object | undefined
   /** Every limit that a call of an agent counts under, the tightest first; undefined for an agent that there is not. */
   readonly budgets: (agent: string) => readonly BudgetView[] | undefined
+  /** An effect outside of a worktree. Rejects with a ReefError for one that cannot be. */
+  readonly requestEffect: (asker: Asker, effect: Effect) => Promise<EffectAnswer>
+  /** What was asked for a task; undefined for another task's, and where there is none. */
+  readonly approval: (id: string, task: TaskId) => ApprovalView | undefined
+  /** How many tasks there are of each agent in each state. */
+  readonly queue: () => readonly object[]
 }
 
 /** Questions are short. */
 const MOST_BYTES = 65_536
 
 /**
- * What agents may know before a job of many calls (R-125), over MCP: which models rest, and what is left of a budget. It is read and changes
- * nothing. Each request stands for itself, so that nothing is held between two of them. The library is loaded by the first one.
+ * What agents may know over MCP: which models rest (R-125), what is left of a budget, how full the queue is, and how a request of their own
+ * task stands. And the one thing that they may ask for: an effect outside of their worktree, which they get only by the owner's word. Each
+ * request stands for itself, so that nothing is held between two of them. The library is loaded by the first one.
  */
-export function createMcp({ version, health, healthOf, budgets }: McpDeps) {
+export function createMcp({ version, health, healthOf, budgets, requestEffect, approval, queue }: McpDeps) {
   let handler: Promise<McpHttpHandler> | undefined
 
   return {
-    /** Answers one HTTP request of the session whose agent this is. Who he is was checked before. */
-    async serve(request: IncomingMessage, response: ServerResponse, { agent }: { readonly agent: string }): Promise<void> {
+    /** Answers one HTTP request of this session. Who it is was checked before. */
+    async serve(request: IncomingMessage, response: ServerResponse, asker: Asker): Promise<void> {
       handler ??= load()
       const { fetch } = await handler
-      await answer(request, response, (asked) => fetch(asked, { authInfo: { token: '', clientId: agent, scopes: [] } }))
+      await answer(request, response, (asked) => fetch(asked, { authInfo: { token: '', clientId: asker.agent, scopes: [], extra: { asker } } }))
     },
     /** Ends what is still being answered. */
     [Symbol.asyncDispose]: async (): Promise<void> => (await handler)?.close(),
@@ -42,6 +51,7 @@ export function createMcp({ version, health, healthOf, budgets }: McpDeps) {
     }
     return createMcpHandler(
       ({ authInfo }) => {
+        const asker = authInfo?.extra?.['asker'] as Asker | undefined
         const server = new McpServer({ name: 'reef', version })
         server.registerResource(
           'health',
@@ -70,10 +80,41 @@ export function createMcp({ version, health, healthOf, budgets }: McpDeps) {
           },
           (uri, { id }) => toAnswer(uri, budgets(String(id))),
         )
+        server.registerResource(
+          'queue-stats',
+          'queue://stats',
+          { title: 'How full the queue is', description: 'Tasks of each agent in each state', mimeType: 'application/json' },
+          (uri) => toAnswer(uri, queue()),
+        )
+        if (!asker?.taskId) return server
+        const { taskId } = asker
+        server.registerResource(
+          'approval',
+          new ResourceTemplate('approval://{id}', { list: undefined }),
+          { title: 'How a request stands', description: 'id: of a request of your own task', mimeType: 'application/json' },
+          (uri, { id }) => toAnswer(uri, toStanding(approval(String(id), taskId))),
+        )
+        server.registerTool(
+          'approval_request',
+          {
+            title: 'Ask the owner for an effect outside of the worktree',
+            description:
+              'Asks the owner to let REEF run one command outside of the sandbox, such as a push or a publication. It is not run when you ask: end your turn after it, as your last act. Your work is kept, and you are started again with the answer and the output.',
+            inputSchema: Asked,
+            annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+          },
+          (asked) => answerAsked(requestEffect, asker, asked),
+        )
         return server
       },
       // Nothing is told afterwards: a stream that stays open would only keep the gateway from stopping.
       { maxRequestBodySize: MOST_BYTES, maxSubscriptions: 0 },
     )
   }
+}
+
+const toStanding = (approval: ApprovalView | undefined): object | undefined => {
+  if (!approval) return undefined
+  const { id, action, what, state, requestedAt, deadline, decidedAt, reason, outcome } = approval
+  return { id, action, what, state, requestedAt, deadline, decidedAt, reason, outcome }
 }

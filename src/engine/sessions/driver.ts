@@ -9,6 +9,8 @@ export type Driver = {
   readonly name: DriverName
   /** Which wires its program can speak; null when it calls no model. */
   readonly wires: readonly WireFormat[] | null
+  /** Its program is given REEF's MCP server, over which a builder may ask for an effect outside of its worktree. */
+  readonly door?: true
   plan(order: DriverOrder, paths: DriverPaths): DriverPlan
   /** One line of standard output. A line it does not know means nothing; it is kept in events.jsonl all the same. */
   read(line: string): SessionEvent[]

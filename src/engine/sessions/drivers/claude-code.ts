@@ -22,8 +22,11 @@ type Message = { content?: Block[] | string; model?: string }
 export const claudeCode: Driver = {
   name: 'claude-code',
   wires: ['anthropic'],
+  door: true,
   plan(order, paths) {
     const system = join(paths.home, 'system-prompt.md')
+    const servers = join(paths.home, 'mcp.json')
+    const mayAsk = order.role === 'builder'
     return {
       argv: [
         paths.program,
@@ -34,11 +37,12 @@ export const claudeCode: Driver = {
         '--permission-mode',
         'acceptEdits',
         '--allowedTools',
-        'Bash,Edit,Write,NotebookEdit,Read,Task',
+        `Bash,Edit,Write,NotebookEdit,Read,Task${mayAsk ? ',mcp__reef__approval_request' : ''}`,
         // The worktree is somebody else's text: its settings and servers must not configure the program that reads it.
         '--setting-sources',
         'user',
         '--strict-mcp-config',
+        ...(mayAsk ? ['--mcp-config', servers] : []),
         '--max-turns',
         MAX_TURNS,
         ...(order.budgetUsd === null ? [] : ['--max-budget-usd', (order.budgetUsd * BUDGET_MARGIN).toFixed(2)]),
@@ -49,13 +53,14 @@ export const claudeCode: Driver = {
       env: {
         ANTHROPIC_BASE_URL: order.gatewayUrl,
         ANTHROPIC_API_KEY: order.token,
+        ...(mayAsk && { REEF_TOKEN: order.token }),
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
         CLAUDE_CODE_MAX_RETRIES: '2',
         DISABLE_AUTOUPDATER: '1',
         DISABLE_ERROR_REPORTING: '1',
         DISABLE_TELEMETRY: '1',
       },
-      files: [{ path: system, text: order.systemPrompt }],
+      files: [{ path: system, text: order.systemPrompt }, ...(mayAsk ? [{ path: servers, text: toServers(order.gatewayUrl) }] : [])],
       stdin: order.prompt,
       pty: false,
     }
@@ -80,6 +85,10 @@ export const claudeCode: Driver = {
   },
   judge: (ending, heard) => toVerdict(ending, heard, heard.result?.ok === true && ending.exitCode === 0),
 }
+
+/** The program puts the variable in, so that the token is in no file. */
+const toServers = (gatewayUrl: string): string =>
+  JSON.stringify({ mcpServers: { reef: { type: 'http', alwaysLoad: true, url: `${gatewayUrl}/mcp`, headers: { Authorization: `Bearer \${REEF_TOKEN}` } } } })
 
 function readAssistant({ content, model }: Message): SessionEvent[] {
   return blocks(content).flatMap((block): SessionEvent[] => {

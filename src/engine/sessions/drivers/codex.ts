@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Driver, parseLine, type SessionEvent, toVerdict } from '../driver.ts'
+import { type Driver, type DriverOrder, parseLine, type SessionEvent, toToolLine, toVerdict } from '../driver.ts'
 
 type Item = {
   id?: string
@@ -10,12 +10,19 @@ type Item = {
   exit_code?: number | null
   changes?: Array<{ path?: string; kind?: string }>
   message?: string
+  server?: string
+  tool?: string
+  arguments?: Record<string, unknown>
+  result?: { content?: Array<{ text?: string }> } | null
+  error?: { message?: string } | null
+  status?: string
 }
 
 /** Codex with `exec --json`. It speaks the Responses wire only; its own state and settings live in the session's home. */
 export const codex: Driver = {
   name: 'codex',
   wires: ['openai-responses'],
+  door: true,
   plan(order, paths) {
     const home = join(paths.home, '.codex')
     return {
@@ -37,7 +44,7 @@ export const codex: Driver = {
       ],
       env: { CODEX_HOME: home, REEF_TOKEN: order.token },
       files: [
-        { path: join(home, 'config.toml'), text: toConfig(order.model, order.gatewayUrl, order.cwd) },
+        { path: join(home, 'config.toml'), text: toConfig(order) },
         { path: join(home, 'AGENTS.md'), text: order.systemPrompt },
       ],
       stdin: order.prompt,
@@ -49,7 +56,7 @@ export const codex: Driver = {
     const item = event?.['item'] as Item | undefined
     switch (event?.['type']) {
       case 'item.started':
-        return item?.type === 'command_execution' ? [{ kind: 'tool-start', id: item.id ?? '', line: `$ ${unwrap(item.command ?? '')}` }] : []
+        return item ? readStart(item) : []
       case 'item.completed':
         return item ? readItem(item) : []
       case 'turn.completed':
@@ -65,10 +72,19 @@ export const codex: Driver = {
   judge: (ending, heard) => toVerdict(ending, heard, heard.result?.ok === true && ending.exitCode === 0),
 }
 
+function readStart({ id = '', type, command, server, tool, arguments: input }: Item): SessionEvent[] {
+  if (type === 'command_execution') return [{ kind: 'tool-start', id, line: `$ ${unwrap(command ?? '')}` }]
+  return type === 'mcp_tool_call' ? [{ kind: 'tool-start', id, line: toToolLine(`${server}/${tool}`, input ?? {}) }] : []
+}
+
 function readItem(item: Item): SessionEvent[] {
   const id = item.id ?? ''
   if (item.type === 'agent_message') return [{ kind: 'said', text: item.text ?? '' }]
   if (item.type === 'command_execution') return [{ kind: 'tool-end', id, output: item.aggregated_output ?? '', failed: item.exit_code !== 0 }]
+  if (item.type === 'mcp_tool_call') {
+    const said = item.result?.content?.map(({ text }) => text ?? '').join('\n')
+    return [{ kind: 'tool-end', id, output: item.error?.message ?? said ?? '', failed: item.status !== 'completed' }]
+  }
   if (item.type === 'error') return [{ kind: 'notice', level: 'warn', text: item.message ?? 'error' }]
   if (item.type !== 'file_change') return []
   const files = (item.changes ?? []).map((change) => change.path ?? '').join(', ')
@@ -91,7 +107,7 @@ function unquote(word: string): string {
   )
 }
 
-function toConfig(model: string | null, gatewayUrl: string, cwd: string): string {
+function toConfig({ model, gatewayUrl, cwd, role }: DriverOrder): string {
   return `${model ? `model = ${JSON.stringify(model)}\n` : ''}model_provider = "reef"
 check_for_update_on_startup = false
 
@@ -104,6 +120,7 @@ request_max_retries = 2
 stream_max_retries = 1
 supports_websockets = false
 
+${role === 'builder' ? toServer(gatewayUrl) : ''}
 [analytics]
 enabled = false
 
@@ -123,3 +140,13 @@ network_access = false
 trust_level = "trusted"
 `
 }
+
+/** It asks the owner by itself, so the program need not; without its cage it would refuse to. A command that is allowed beforehand may take ten minutes. */
+const toServer = (gatewayUrl: string): string => `
+[mcp_servers.reef]
+url = ${JSON.stringify(`${gatewayUrl}/mcp`)}
+bearer_token_env_var = "REEF_TOKEN"
+enabled_tools = ["approval_request"]
+default_tools_approval_mode = "approve"
+tool_timeout_sec = 660
+`

@@ -98,6 +98,28 @@ describe('an order for a program', () => {
     expect(drivers.codex.plan({ ...order, caged: false }, paths).argv).toContain('workspace-write')
   })
 
+  it('gives builders, and nobody else, the door to ask the owner through, where their program knows one (issue 4)', () => {
+    for (const name of ['claude-code', 'codex'] as const) {
+      const configured = (role: DriverOrder['role']) => JSON.stringify(drivers[name].plan({ ...order, role }, paths))
+      expect(configured('builder')).toContain('http://127.0.0.1:4321/mcp')
+      expect(configured('reviewer')).not.toContain('/mcp')
+    }
+    const withDoor = Object.values(drivers).filter((driver) => driver.door)
+    expect(withDoor.map(({ name }) => name)).toEqual(['claude-code', 'codex'])
+  })
+
+  it('shows what Codex asks of a server, and the answer', () => {
+    const item = { id: 'i', type: 'mcp_tool_call', server: 'reef', tool: 'approval_request', arguments: { action: 'command.run' } }
+    const read = (type: string, more: object) => drivers.codex.read(JSON.stringify({ type, item: { ...item, ...more } }))
+    expect(read('item.started', { status: 'in_progress', result: null })).toEqual([
+      { kind: 'tool-start', id: 'i', line: '▸ reef/approval_request {"action":"command.run"}' },
+    ])
+    expect(read('item.completed', { status: 'completed', result: { content: [{ type: 'text', text: 'asked' }] } })).toEqual([
+      { kind: 'tool-end', id: 'i', output: 'asked', failed: false },
+    ])
+    expect(read('item.completed', { status: 'failed', result: null })).toEqual([{ kind: 'tool-end', id: 'i', output: '', failed: true }])
+  })
+
   it('limits Claude Code a little above the budget, which is the gateway’s to enforce (R-078)', () => {
     const { argv } = drivers['claude-code'].plan(order, paths)
     expect(argv[argv.indexOf('--max-budget-usd') + 1]).toBe('2.50')
