@@ -96,11 +96,7 @@ function Body({ preview }: { preview: Preview }) {
         <>
           <CodeBlock label="Command" text={preview.argv.map(quoted).join(' ')} />
           <Facts
-            rows={[
-              ['in', preview.cwd],
-              ['on', preview.host ?? 'this machine'],
-              ['program', preview.path ?? 'not resolved'],
-            ]}
+            rows={[['in', preview.cwd], ['on', preview.host ?? 'this machine'], ...(preview.path === undefined ? [] : [['program', preview.path] as const])]}
           />
         </>
       )

@@ -22,6 +22,8 @@ function Digest({ leftAt }: { leftAt: number }) {
   const brief = useAsk((client) => client.conversation.brief({ since: leftAt as never }), [leftAt])
   const tasks = useReef((facts) => facts.tasks)
   const { data } = brief
+  // A quiet absence is no news: what was spent stands in its own place.
+  if (data?.sections.every(({ title }) => title === 'Spend')) return null
   return (
     <Card
       className={styles.digest}

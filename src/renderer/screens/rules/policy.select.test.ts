@@ -40,6 +40,10 @@ describe('a kind of action, in words', () => {
     ])
   })
 
+  it('what is in earnest can be taken back for a minute (U-51)', () => {
+    expect([toUndoText(row({ tier: 'T3' })), toUndoText(row({ tier: 'T3', irreversible: true }))]).toEqual(['60 s', '60 s, then final'])
+  })
+
   it('says nothing of answers where nobody is asked', () => {
     for (const tier of ['T0', 'T1'] as const) expect(words(row({ tier, deadlineMs: 1, irreversible: true }))).toEqual(['–', '–', '–', '–'])
   })

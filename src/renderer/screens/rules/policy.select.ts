@@ -30,7 +30,7 @@ export const toQuietText = ({ tier, quietHours }: Pick<ClassRow, 'tier' | 'quiet
 
 /** How long a yes can be taken back, and whether it can be after that. */
 export const toUndoText = ({ tier, irreversible }: Pick<ClassRow, 'tier' | 'irreversible'>): string =>
-  asksNobody(tier) ? '–' : irreversible ? '30 s, then final' : '10 s'
+  asksNobody(tier) ? '–' : `${tier === 'T3' ? 60 : irreversible ? 30 : 10} s${irreversible ? ', then final' : ''}`
 
 /** A rule that raises, as a sentence: "When the action is mail.* and the text says “cancel”: one tier more." */
 export function toRuleText({ when, tier }: Pick<RaiseRule, 'when' | 'tier'>): string {
