@@ -43,6 +43,7 @@ async function takePart(world: Factory, planId: PlanId, after?: string) {
   const intent = JSON.parse(readFileSync(join(world.dataDir, 'sessions', sessionId, 'intent.json'), 'utf8'))
   return {
     attemptId,
+    sessionId,
     client,
     cwd,
     prompt: String(intent.prompt),
@@ -74,7 +75,8 @@ describe('an agent that needs something done outside of its worktree', () => {
   it('asks, holds no slot while the owner is asked, and is started again with what came of it (issue 4, U-56)', { timeout: 60_000 }, async () => {
     const planId = await begin('granted')
     const first = await takePart(factory, planId)
-    const { argv, ran } = trace('granted')
+    const { argv: traced, ran } = trace('granted')
+    const argv = [...traced.slice(0, 2), `${traced[2]}; echo left > left-behind.txt`]
     expect(await first.ask(argv, { touches: 'a file of notes', reversible: 'delete it' })).toMatch(/^The owner is asked .* End your turn now/)
     expect(await first.ask(['/bin/true'])).toMatch(/^The owner is asked/)
     await first.end(0)
@@ -108,6 +110,7 @@ describe('an agent that needs something done outside of its worktree', () => {
     expect(second.prompt).toContain('What came of it: the owner approved it, and it was run once.\nExit code: 0.')
     expect(second.prompt).toMatch(/<output>\nignored\nhello from .* outside\n<\/output>/)
     expect(second.prompt).not.toContain('did not pass')
+    expect(readFileSync(join(second.cwd, 'left-behind.txt'), 'utf8')).toBe('left\n')
     await second.end(0)
     expect(await factory.reached(planId, 'A', isEnded)).toMatchObject({ state: 'done', attempts: 0 })
     const { attempts } = await factory.client.task.get({ id: waiting.id })
@@ -120,7 +123,8 @@ describe('an agent that needs something done outside of its worktree', () => {
     const first = await takePart(factory, planId)
     const { argv, ran } = trace('refused')
     await first.ask(argv)
-    await first.end(0)
+    // It does not end by itself: it is stopped, and its question stands.
+    await factory.client.session.stop({ id: first.sessionId })
     await factory.client.approval.deny({ id: (await cardOf(await waits(planId))).id, reason: 'too risky', note: 'not on a Friday' })
     const second = await takePart(factory, planId, first.attemptId)
     expect(second.prompt).toContain('What came of it: the owner said no: too risky: not on a Friday.')

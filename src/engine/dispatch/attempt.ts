@@ -22,10 +22,9 @@ export async function runAttempt(deps: DispatchDeps, claim: Claim, work: Work): 
   if (open?.state === 'running') {
     if (task.state === 'review') return judge(deps, claim, work, open)
     const attempt = task.state === 'claimed' ? queue.resume(claim) : open
-    const { headSha } = attempt
-    if (headSha) {
+    if (attempt.headSha) {
       const card = deps.effects.asked(attempt.id)
-      return card ? settleEffect(deps, claim, work, { ...attempt, headSha }, card) : judge(deps, claim, work, attempt)
+      return card ? settleEffect(deps, claim, work, attempt, card) : judge(deps, claim, work, attempt)
     }
     return finish(deps, claim, work, attempt, await endOf(sessions, attempt))
   }
@@ -145,16 +144,13 @@ async function finish(deps: DispatchDeps, claim: Claim, work: Work, attempt: Att
   }
   const refused = deps.funds.ofSession(task.id, attempt.sessionId)
   const card = refused ? undefined : deps.effects.asked(attempt.id)
-  const left = toCommit(task, attempt, workspaces.pathOf(attempt.id))
-  if (card && (end.outcome === 'succeeded' || (end.outcome === 'cancelled' && deps.effects.hasTold(attempt.sessionId)))) {
-    const { headSha } = await workspaces.commitAll(left)
-    queue.noteHead(attempt.id, headSha)
-    return settleEffect(deps, claim, work, { ...attempt, headSha }, card)
-  }
+  if (card && (end.outcome === 'succeeded' || (end.outcome === 'cancelled' && deps.effects.hasTold(attempt.sessionId))))
+    return settleEffect(deps, claim, work, attempt, card)
   if (end.outcome === 'cancelled' && !refused) {
     if (!work.signal.aborted) queue.fail(task.id, 'Its session was stopped. Try the task again when you like.')
     return
   }
+  const left = toCommit(task, attempt, workspaces.pathOf(attempt.id))
   if (end.outcome === 'succeeded') {
     const { headSha } = options.merging ? await workspaces.finishConflict(left) : await workspaces.commitAll(left)
     queue.submit(claim, headSha)

@@ -1,7 +1,7 @@
-import type { ApprovalView, AttemptView, EvidenceView } from '../../contract/index.ts'
+import type { ApprovalView, AttemptView, EvidenceView, TaskView } from '../../contract/index.ts'
 import type { Claim } from '../queue/index.ts'
 import type { DispatchDeps } from './deps.ts'
-import { type Ran, toCommandLine } from './effects.ts'
+import { type Ran, toCommandLine, toCommit } from './effects.ts'
 import type { Work } from './work.ts'
 
 /** After so many refusals of one task, asking once more is a failure like any other: nobody is asked for ever. */
@@ -11,17 +11,12 @@ const MOST_REFUSALS = 2
  * The session has ended and the owner was asked for an effect: the task waits for him without a slot, or goes on with his answer. What he
  * granted is done now, when nothing of the attempt runs any more; then the attempt ends, and the next one is told. Repeatable after a crash.
  */
-export async function settleEffect(
-  deps: DispatchDeps,
-  claim: Claim,
-  work: Work,
-  attempt: AttemptView & { headSha: string },
-  card: ApprovalView,
-): Promise<void> {
+export async function settleEffect(deps: DispatchDeps, claim: Claim, work: Work, attempt: AttemptView, card: ApprovalView): Promise<void> {
   const { approvals, effects, quality, queue } = deps
   const { task, plan } = work
+  const headSha = await keepWork(deps, task, attempt)
   if (isOpen(card)) {
-    const { request, answer } = effects.askAgain(card, { task, plan, attempt }, attempt.headSha)
+    const { request, answer } = effects.askAgain(card, { task, plan, attempt }, headSha)
     if (answer.kind === 'waiting') {
       const { id, what, deadline, effectiveAt } = answer.approval
       queue.askOwner(claim, 'running', { reason: 'approval', detail: `#${id.slice(-4)}: ${what}`, owner: 'owner', until: effectiveAt ?? deadline }, id)
@@ -29,11 +24,20 @@ export async function settleEffect(
     }
     if (answer.kind === 'granted') {
       const ran = await effects.carryOut(answer.approval, request, work.signal)
-      if (ran) quality.record({ taskId: task.id, attemptId: attempt.id, headSha: attempt.headSha, ...(await toFinding(deps, answer.approval, ran)) })
+      if (ran) quality.record({ taskId: task.id, attemptId: attempt.id, headSha, ...(await toFinding(deps, answer.approval, ran)) })
+      // What the command itself left in the worktree.
+      await keepWork(deps, task, attempt)
     }
     return end(deps, claim, work, attempt, approvals.get(answer.approval.id))
   }
   end(deps, claim, work, attempt, card)
+}
+
+/** Commits the worktree as it is, for the next attempt to begin with; answers the commit. */
+async function keepWork({ queue, workspaces }: DispatchDeps, task: TaskView, attempt: AttemptView): Promise<string> {
+  const { headSha } = await workspaces.commitAll(toCommit(task, attempt, workspaces.pathOf(attempt.id)))
+  queue.noteHead(attempt.id, headSha)
+  return headSha
 }
 
 function end({ effects, queue }: DispatchDeps, claim: Claim, { task, signal }: Work, attempt: AttemptView, card: ApprovalView): void {
