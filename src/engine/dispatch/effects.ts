@@ -3,12 +3,14 @@ import { homedir, hostname } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type ApprovalView, type AttemptId, type AttemptView, minutes, type PlanView, type SessionId, seconds, type TaskView } from '../../contract/index.ts'
-import { type ApprovalRequest, hashPayload } from '../approvals/index.ts'
+import { type ApprovalRequest, type Approvals, hashPayload } from '../approvals/index.ts'
 import type { Grant } from '../gateway/index.ts'
 import type { Redact } from '../journal/index.ts'
 import { ReefError } from '../kernel/errors.ts'
 import { exec } from '../kernel/exec.ts'
-import type { DispatchDeps } from './deps.ts'
+import type { Plans, Queue } from '../queue/index.ts'
+import type { Sessions } from '../sessions/index.ts'
+import type { Workspaces } from '../workspaces/index.ts'
 import type { Stops } from './stops.ts'
 
 /** Who asks: the session whose token it holds. */
@@ -28,7 +30,12 @@ export type EffectAnswer =
   | { readonly kind: 'waiting'; readonly approval: ApprovalView }
   | { readonly kind: 'ran'; readonly approval: ApprovalView; readonly ran: Ran }
 
-export type EffectDeps = Pick<DispatchDeps, 'approvals' | 'plans' | 'queue' | 'sessions' | 'workspaces'> & {
+export type EffectDeps = {
+  readonly approvals: Approvals
+  readonly plans: Pick<Plans, 'get'>
+  readonly queue: Pick<Queue, 'attempt' | 'detail' | 'get'>
+  readonly sessions: Pick<Sessions, 'isOpen' | 'running'>
+  readonly workspaces: Pick<Workspaces, 'commitAll' | 'pathOf'>
   readonly redact: Redact
   /** PATH of the engine, in which a program is looked for. */
   readonly path: string
