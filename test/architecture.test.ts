@@ -11,8 +11,14 @@ import {
   attemptWords,
   callStates,
   cascadeSteps,
+  channelStates,
+  channelWords,
   circuitStates,
   circuitWords,
+  incomingStates,
+  messageKinds,
+  messageStates,
+  messageWords,
   PlaybookOrigin,
   planStates,
   planWords,
@@ -190,6 +196,10 @@ describe('SQL', () => {
       ['approval', 'state', approvalStates],
       ['playbook', 'state', playbookStates],
       ['playbook', 'origin', PlaybookOrigin.options],
+      ['channel', 'state', channelStates],
+      ['message_out', 'state', messageStates],
+      ['message_out', 'kind', messageKinds],
+      ['message_in', 'state', incomingStates],
       ['release', 'state', releaseStates],
       ['call', 'state', callStates],
     ]
@@ -212,6 +222,8 @@ describe('words (U-04, U-82, U-115)', () => {
       session: [sessionStates, sessionWords],
       approval: [approvalStates, approvalWords],
       playbook: [playbookStates, playbookWords],
+      channel: [channelStates, channelWords],
+      message: [messageStates, messageWords],
       circuit: [circuitStates, circuitWords],
     } as const
     const wrong = Object.entries(tables).flatMap(([name, [states, words]]) =>
@@ -227,7 +239,7 @@ describe('words (U-04, U-82, U-115)', () => {
   })
 
   it('two states of one machine never share both word and glyph', () => {
-    for (const words of [taskWords, attemptWords, planWords, sessionWords, approvalWords, circuitWords, playbookWords]) {
+    for (const words of [taskWords, attemptWords, planWords, sessionWords, approvalWords, circuitWords, playbookWords, channelWords, messageWords]) {
       const seen = Object.values(words).map(({ word, glyph }) => `${glyph} ${word}`)
       expect(new Set(seen).size).toBe(seen.length)
     }
