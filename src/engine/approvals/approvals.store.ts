@@ -172,6 +172,7 @@ export function createApprovalsStore(db: WriteDb) {
   const openCount = db.prepare<[], { n: number }>(
     `SELECT count(*) AS n FROM approval WHERE state IN ('requested', 'approved', 'executing') AND state = 'requested'`,
   )
+  const approver = db.prepare<{ id: string }, { id: string }>('SELECT id FROM approver WHERE id = :id')
   const insertBundle = db.prepare<BundleRow>(
     'INSERT INTO bundle (id, correlation_id, opened_at, closes_at) VALUES (:id, :correlation_id, :opened_at, :closes_at)',
   )
@@ -202,6 +203,8 @@ export function createApprovalsStore(db: WriteDb) {
     /** Oldest first, whatever became of them. */
     ofAttempt: (attempt: AttemptId) => ofAttempt.all({ attempt }),
     openCount: () => openCount.get()?.n ?? 0,
+    /** Whoever may decide has a row: the owner today, and others beside him without a change of meaning (R-192). */
+    isApprover: (actor: string): boolean => approver.get({ id: actor }) !== undefined,
     insertBundle: (row: BundleRow) => void insertBundle.run(row),
     bundleFor: (correlation: string, now: Instant) => bundleFor.get({ correlation, now }),
     members: (id: string) => members.all({ id }),

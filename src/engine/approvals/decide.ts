@@ -37,9 +37,9 @@ export function createDecide(deps: ApprovalsDeps, { store, mustExist, move, tell
   /** The row, if it waits and this one may answer. */
   function toDecide(id: string, by: Decider): ApprovalRow {
     const row = mustExist(id)
-    const mayDecide = by.actor === 'owner' || (by.actor === 'rehearsal-owner' && row.rehearsal === 1)
+    const mayDecide = store.isApprover(by.actor) || (by.actor === 'rehearsal-owner' && row.rehearsal === 1)
     if (!mayDecide || by.actor === row.asked_by)
-      throw new ReefError('approval/own-request', `${by.actor} cannot answer this: only the owner decides, never an agent and never who asked.`, {
+      throw new ReefError('approval/own-request', `${by.actor} cannot answer this: only an approver decides, never an agent and never who asked.`, {
         field: 'id',
         remedy: 'Wait for the owner.',
       })
