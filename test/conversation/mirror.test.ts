@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
@@ -265,19 +266,39 @@ describe('the last rung of the ladder (R-182)', () => {
       denyAtDesk(world, plain.approval.id)
       world.made.urgency = 'revenue'
       const { approval } = await tellCard(world, 'Take payments again')
+      const rings = () => calls.filter(({ key }) => key === `ladder:${approval.bundleId}`)
       world.clock.advance(5 * MINUTE)
       await world.look()
+      await expect.poll(rings).toHaveLength(1)
       await world.look()
-      expect(calls.filter(({ key }) => key === `ladder:${approval.bundleId}`)).toHaveLength(1)
       world.reopen()
       world.clock.advance(MINUTE)
       await world.look()
+      await expect.poll(rings).toHaveLength(2)
+      await expect.poll(() => world.undoneIntents()).toBe(0)
       await world.look()
-      const rings = calls.filter(({ key }) => key === `ladder:${approval.bundleId}`)
-      expect(rings).toHaveLength(2)
-      expect(rings[1]?.body).not.toContain('payments')
+      expect(rings()).toHaveLength(2)
+      expect(rings()[1]?.body).not.toContain('payments')
     } finally {
       server.close()
     }
   })
+
+  it('keeps no word of the owner waiting while the address hangs', async () => {
+    const server = createServer(() => {})
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      await using world = openPaired({ settings: { phoneLadderUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ring` } })
+      world.made.urgency = 'revenue'
+      await tellCard(world, 'Take payments again')
+      world.clock.advance(5 * MINUTE)
+      const rang = once(server, 'request')
+      await world.look()
+      await rang
+      expect(await world.hear('STOP')).toMatch(/^Stopped/)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }, 5_000)
 })

@@ -270,6 +270,8 @@ export function openWorld({ start = START, settings = {} as Partial<Settings> } 
       await conversation.look()
       return this.texts('answer').slice(before).join('\n---\n')
     },
+    /** Calls of the last rung that did not come to their end. */
+    undoneIntents: (): number => db.prepare<[], { n: number }>('SELECT count(*) AS n FROM announcement WHERE done_at IS NULL').get()?.n ?? 0,
     incoming: () => channels.messages({ limit: 1000 }).received.reverse(),
     say: (text: string, by: { actor: Actor; channel: string } = { actor: 'owner', channel: 'cli' }) => conversation.say(text, by),
     async [Symbol.asyncDispose](): Promise<void> {

@@ -92,6 +92,7 @@ export function createConversation(deps: ConversationDeps) {
       stop()
       isOver = true
       await round
+      await ladder[Symbol.asyncDispose]()
     },
   }
 }

@@ -25,7 +25,9 @@ export const toLadderKey = (bundleId: BundleId): string => `${PREFIX}${bundleId}
  * was called afterwards: a crash between the two calls again, with the same key, because a second ring is better than none.
  */
 export function createLadder({ db, clock, logger, settings, store, approvals }: LadderDeps) {
+  const stopping = new AbortController()
   let nextAt = Number.NEGATIVE_INFINITY
+  let calling: Promise<void> | undefined
 
   async function call(key: string): Promise<void> {
     const bundleId = key.slice(PREFIX.length) as BundleId
@@ -44,24 +46,35 @@ export function createLadder({ db, clock, logger, settings, store, approvals }: 
           text: `REEF needs you: ${open.length} urgent, until ${new Date(deadline).toISOString()}`,
         }),
         redirect: 'error',
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(PATIENCE_MS)]),
       })
+      await response.body?.cancel()
       if (!response.ok) throw new Error(`the phone ladder answered ${response.status}`)
     }
     write(db, () => store.finish(key, clock.now()))
   }
 
-  return {
-    async look(): Promise<void> {
-      if (clock.now() < nextAt) return
-      for (const key of store.undone()) {
-        try {
-          await call(key)
-        } catch (error) {
-          nextAt = clock.now() + AGAIN_MS
-          logger.warn({ err: error }, 'the phone ladder could not be called')
-        }
+  async function callAll(): Promise<void> {
+    for (const key of store.undone()) {
+      try {
+        await call(key)
+      } catch (error) {
+        if (stopping.signal.aborted) return
+        nextAt = clock.now() + AGAIN_MS
+        logger.warn({ err: error }, 'the phone ladder could not be called')
       }
+    }
+  }
+
+  return {
+    /** Not waited for: an address that hangs must not keep the owner's own words waiting, least of all in an incident. */
+    look(): void {
+      if (clock.now() < nextAt) return
+      calling ??= callAll().finally(() => (calling = undefined))
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      stopping.abort()
+      await calling
     },
   }
 }
