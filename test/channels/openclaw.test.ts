@@ -145,7 +145,7 @@ describe('a gateway of OpenClaw', () => {
     const { world, gateway } = scene
     await gateway[Symbol.asyncDispose]()
     await world.untilState('openclaw', 'down')
-    expect(world.channels.decides('openclaw')).toBe(false)
+    expect(world.view('openclaw').decides).toBe(false)
     world.clock.advance(seconds(29))
     world.beat()
     expect(world.types('channel.lost')).toEqual([])

@@ -126,10 +126,7 @@ describe('sending over the Cloud API', () => {
     facebook.expect('expired-token')
     const [late, lasting] = [scene.only('late', { expiresAt: world.clock.now() + minutes(1) }), scene.only('lasting')]
     await world.untilState('whatsapp', 'refused')
-    expect([world.channels.decides('whatsapp'), world.view('whatsapp').remedy]).toEqual([
-      false,
-      'store a new access token: reef channel set whatsapp --secrets',
-    ])
+    expect([world.view('whatsapp').decides, world.view('whatsapp').remedy]).toEqual([false, 'store a new access token: reef channel set whatsapp --secrets'])
     const tries = facebook.tries()
     world.clock.advance(seconds(31))
     await world.until(() => world.types('channel.lost').length === 1)
@@ -253,7 +250,7 @@ describe('hearing the owner over the relay', () => {
     const { world, relay } = scene
     relay.breakOff(true)
     await world.untilState('whatsapp', 'down')
-    expect(world.channels.decides('whatsapp')).toBe(false)
+    expect(world.view('whatsapp').decides).toBe(false)
     const id = scene.only()
     await world.until(() => scene.stateOf(id) === 'accepted')
     relay.breakOff(false)

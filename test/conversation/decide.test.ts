@@ -158,6 +158,30 @@ describe('what is not surely a decision decides nothing, and is answered kindly 
     expect(world.made.mode).toBe('paused')
   })
 
+  it('what came before a crash is decided when the channel has connected again, and refused in other words while it is lost (R-026)', async () => {
+    await using world = openPaired()
+    const { approval, code } = await tellCard(world)
+    const setState = (state: string) => world.db.prepare("UPDATE channel SET state = ? WHERE name = 'whatsapp'").run(state)
+    setState('down')
+    expect(await world.hear(`${code} yes`)).toMatch(/not decide while it is not whole/)
+    world.reopen()
+    setState('connecting')
+    expect(await world.hear(`${code} yes`)).toBe('')
+    expect(stateOf(world, approval.id)).toBe('requested')
+    setState('ready')
+    await world.look()
+    expect(stateOf(world, approval.id)).toBe('approved')
+  })
+
+  it('a word that was sent by a phone which is not the paired one any more decides nothing', async () => {
+    await using world = openPaired()
+    const { approval, code } = await tellCard(world)
+    world.receive(`${code} yes`)
+    world.db.prepare("UPDATE channel SET paired_sender = '6421999' WHERE name = 'whatsapp'").run()
+    await world.look()
+    expect(stateOf(world, approval.id)).toBe('requested')
+  })
+
   it('an answer that comes too late says what silence has become', async () => {
     await using world = openPaired()
     const { approval, code } = await tellCard(world)

@@ -142,7 +142,7 @@ it('the incident of the specification is one card and one message under the ship
   await channels.start()
   conversation.start()
   await hand.say(text(channels.pair('whatsapp').words))
-  await until(async () => (channels.decides('whatsapp') ? true : undefined))
+  await until(async () => channels.list().find(({ name, decides }) => name === 'whatsapp' && decides))
 
   const since = Date.now() as Instant
   const ask = (action: string, what: string, payload: object, more: { text?: string; taintedBy?: string } = {}) =>

@@ -25,8 +25,14 @@ export const toBlank = (name: PhoneChannel, now: Instant): ChannelRow => ({
   last_received_at: null,
 })
 
-/** Whether the owner's word counts over it: he was heard, and would be again. */
-export const decides = (row: ChannelRow): boolean => row.state === 'ready' && row.paired_sender !== null && channelKinds[row.name].returns
+/** soon: it is still connecting. lost: it is not what it should be. unpaired: this is not, or not any more, the one whose word counts. */
+export type Standing = 'counts' | 'soon' | 'lost' | 'unpaired'
+
+/** What the word of a sender is worth over it: it counts where he was heard, and would be again. */
+export function standingOf(row: ChannelRow, sender: string | null): Standing {
+  if (row.paired_sender === null || row.paired_sender !== sender || !channelKinds[row.name].returns) return 'unpaired'
+  return row.state === 'ready' ? 'counts' : row.state === 'connecting' ? 'soon' : 'lost'
+}
 
 export type ViewDeps = {
   readonly clock: Clock
@@ -47,7 +53,7 @@ export function createChannelViews({ clock, store, hasSecret }: ViewDeps) {
       remedy: row.remedy,
       address: row.state === 'off' ? null : row.address,
       pairedSender: row.paired_sender,
-      decides: decides(row),
+      decides: standingOf(row, row.paired_sender) === 'counts',
       since: row.since,
       lastSentAt: row.last_sent_at,
       lastDeliveredAt: row.last_delivered_at,

@@ -18,7 +18,7 @@ import type { Logger } from '../kernel/logger.ts'
 import type { Secrets } from '../settings/index.ts'
 import { afterCommit, type ReadDb, type WriteDb, write } from '../store/index.ts'
 import { type Every, type Health, isPhoneChannel, type PhoneChannel, phoneChannels } from './channel.ts'
-import { closedPairing, createChannelViews, decides, desktop, toBlank } from './channel-view.ts'
+import { closedPairing, createChannelViews, desktop, type Standing, standingOf, toBlank } from './channel-view.ts'
 import { type ChannelRow, createChannelsStore } from './channels.store.ts'
 import { channelKinds, toSetUp } from './config.ts'
 import { createInbox } from './inbox.ts'
@@ -225,10 +225,10 @@ export function createChannels({ db, reader, clock, append, secrets, logger, eve
     list: (): ChannelView[] => [desktop, ...phoneChannels.map(viewOf)],
     messages: (filter: { channel?: ChannelName | undefined; before?: string | undefined; limit: number }) => pages.page(filter),
     phones: (): ChannelName[] => phones(),
-    /** True only where the owner was heard: ready, and paired. */
-    decides(name: ChannelName): boolean {
+    /** What the word of this sender is worth now. */
+    standingOf(name: ChannelName, sender: string): Standing {
       const row = isPhoneChannel(name) ? store.byName(name) : undefined
-      return row !== undefined && decides(row)
+      return row === undefined ? 'unpaired' : standingOf(row, sender)
     },
 
     /** Sets a channel up, or anew. Another number or account voids the pairing and what was still to be sent. */

@@ -53,8 +53,8 @@ export type Phones = {
   phones(): readonly ChannelName[]
   /** When the owner was last seen at the desk. */
   presentAt(): Instant | null
-  /** Whether the owner's word counts that comes over it. */
-  decides(name: ChannelName): boolean
+  /** Whether the word of this sender counts that came over it; `soon`: not before it has connected. */
+  standingOf(name: ChannelName, sender: string): 'counts' | 'soon' | 'lost' | 'unpaired'
 }
 
 export type OpenBundle = {

@@ -41,6 +41,10 @@ type Meant = { readonly kind: 'reply'; readonly reply: Reply } | Intent
 
 const MOST_OUTCOME = 300
 const nothing = 'Nothing was decided.'
+const notHeeded = {
+  unpaired: { text: 'yet: pair it at the desk, under Channels.', outcome: 'refused: the channel is not paired' },
+  lost: { text: 'while it is not whole: see at the desk, under Channels, or say it again later.', outcome: 'refused: the channel is lost' },
+} as const
 
 /** Takes what the owner says, on whichever face, and answers it once. */
 export function createTalk({ db, clock, logger, redact, store, codes, decisions, answers, acts, reads, channels }: TalkDeps) {
@@ -192,9 +196,14 @@ export function createTalk({ db, clock, logger, redact, store, codes, decisions,
     const heard = hear(incoming)
     if (heard === 'ignore') return write(db, () => void channels.settle(incoming.id, 'ignored', 'nothing that was meant for REEF'))
     if ('outcome' in heard) return write(db, () => finish(heard))
-    if (needsAuthority(heard.meant) && !channels.decides(incoming.channel)) {
-      const text = `Words over ${incoming.channel} do not decide yet: pair it at the desk, under Channels. ${nothing}`
-      return write(db, () => finish(said('unclear', text, { outcome: 'refused: the channel is not paired' })))
+    if (needsAuthority(heard.meant)) {
+      const standing = channels.standingOf(incoming.channel, incoming.sender)
+      // Left on disk: it is taken up as soon as the channel has connected, or is known to be lost.
+      if (standing === 'soon') return
+      if (standing !== 'counts') {
+        const { text, outcome } = notHeeded[standing]
+        return write(db, () => finish(said('unclear', `Words over ${incoming.channel} do not decide ${text} ${nothing}`, { outcome })))
+      }
     }
     await converse(heard.words, heard.meant, finish)
   }
