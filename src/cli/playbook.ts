@@ -10,7 +10,17 @@ import { paint } from './paint.ts'
 import { toTable } from './table.ts'
 
 const playbookWord = ['<playbook>', 'id of the playbook, or the end of it'] as const
-type DraftOptions = { action: string[]; agent: string[]; project: string[]; uses: number; each: number; total?: number; days: number; from?: string }
+type DraftOptions = {
+  action: string[]
+  agent: string[]
+  project: string[]
+  command: string[]
+  uses: number
+  each: number
+  total?: number
+  days: number
+  from?: string
+}
 
 export const declare: Declare = (playbook, run) => {
   playbook
@@ -30,18 +40,19 @@ export const declare: Declare = (playbook, run) => {
     .requiredOption('--action <name>', 'a class of actions, e.g. deploy.local; may be given again', collect)
     .option('--agent <name>', 'only for this agent; may be given again', collect, [])
     .option('--project <name>', 'only in this project; may be given again', collect, [])
+    .option('--command <words>', 'with command.run: how the command has to begin; may be given again', collect, [])
     .requiredOption('--uses <n>', 'how often it may answer', toCount)
     .option('--each <usd>', 'most that one action may cost', toDollars, 0)
     .option('--total <usd>', 'most that all of them may cost; else as often as it may answer', toDollars)
     .option('--days <n>', 'how long, at most 30', toDays, 7)
     .option('--from <approval>', 'the card on which you said "always"')
     .action(
-      run<[string], DraftOptions>(async (cli, [name], { action, agent, project, uses, each, total, days, from }) => {
+      run<[string], DraftOptions>(async (cli, [name], { action, agent, project, command, uses, each, total, days, from }) => {
         const { client, zone } = await cli.engine()
         const fromApproval = from === undefined ? undefined : await findApproval(client, from)
         const answer = await client.playbook.draft({
           name,
-          scope: { actions: action, agents: agent, projects: project },
+          scope: { actions: action, agents: agent, projects: project, ...(command.length > 0 ? { commands: command } : {}) },
           maxUses: uses,
           maxUsdEach: each,
           maxUsdTotal: total ?? Math.min(each * uses, 10_000),
@@ -113,7 +124,7 @@ const toPlaybookTable = (playbooks: readonly PlaybookView[], zone: string): stri
       { head: 'name', cell: (row) => row.name },
       { head: 'state', cell: (row) => stateWord(playbookWords[row.state]) },
       { head: 'actions', cell: (row) => row.scope.actions.join(' ') },
-      { head: 'for', cell: (row) => [...row.scope.agents, ...row.scope.projects].join(' ') || 'any' },
+      { head: 'for', cell: (row) => [...row.scope.agents, ...row.scope.projects, ...(row.scope.commands ?? [])].join(' ') || 'any' },
       { head: 'used', cell: (row) => `${row.uses} of ${row.maxUses}`, align: 'right' },
       { head: 'spent', cell: (row) => `${dollars(row.usedUsd)} of ${dollars(row.maxUsdTotal)}`, align: 'right' },
       { head: 'each', cell: (row) => dollars(row.maxUsdEach), align: 'right' },

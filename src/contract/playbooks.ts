@@ -17,6 +17,8 @@ export const PlaybookScope = z.object({
   actions: z.array(ActionName).min(1).max(20),
   agents: z.array(z.string()).max(50).describe('empty: any'),
   projects: z.array(z.string()).max(50).describe('empty: any'),
+  /** How a command has to begin, its words apart by one space: "git push origin". With command.run there must be one. */
+  commands: z.array(z.string().trim().min(1).max(200)).max(20).optional(),
 })
 export type PlaybookScope = z.infer<typeof PlaybookScope>
 

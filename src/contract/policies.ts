@@ -98,6 +98,8 @@ export const ActionFacts = z.object({
   taintedBy: z.string().nullable(),
   agent: z.string(),
   project: z.string().nullable(),
+  /** Of a command: its words. */
+  command: z.array(z.string()).readonly().optional(),
 })
 export type ActionFacts = z.infer<typeof ActionFacts>
 

@@ -163,7 +163,7 @@ describe('an agent that needs something done outside of its worktree', () => {
   it('gets it at once where the owner allowed it beforehand, and may go on (U-46)', { timeout: 60_000 }, async () => {
     const { id } = await factory.client.playbook.draft({
       name: 'Commands of one project',
-      scope: { actions: ['command.run'], agents: ['Rex'], projects: ['allowed'] },
+      scope: { actions: ['command.run'], agents: ['Rex'], projects: ['allowed'], commands: ['/bin/sh -c'] },
       maxUses: 2,
       maxUsdEach: 0,
       maxUsdTotal: 0,

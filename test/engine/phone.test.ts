@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ApprovalId, ApprovalView, Instant } from '../../src/contract/index.ts'
 import { createFacts } from '../../src/engine/facts.ts'
 import { createTalking } from '../../src/engine/talking.ts'
-import { meta, openMeta } from '../channels/meta.ts'
+import { type Meta, meta, openMeta } from '../channels/meta.ts'
 import { openRelay, relaySecrets } from '../channels/relay-server.ts'
 import { type Factory, openFactory, until } from './world.ts'
 
@@ -51,7 +51,7 @@ async function openPhone() {
 }
 type Phone = Awaited<ReturnType<typeof openPhone>>
 
-function toText(message: Phone['facebook']['taken'][number]): string {
+function toText(message: Meta['taken'][number]): string {
   if (message.type === 'text') return message.text.body
   return message.type === 'interactive' ? message.interactive.body.text : JSON.stringify(message.template.components)
 }

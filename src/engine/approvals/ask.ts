@@ -110,11 +110,12 @@ export function createAsk(deps: ApprovalsDeps, requests: Requests) {
   }
 }
 
-const toFacts = ({ action, amountUsd, text, taintedBy, askedBy, project }: ApprovalRequest) => ({
+const toFacts = ({ action, amountUsd, text, taintedBy, askedBy, project, command }: ApprovalRequest) => ({
   action,
   amountUsd: amountUsd ?? null,
   text: text ?? null,
   taintedBy: taintedBy ?? null,
   agent: askedBy,
   project,
+  ...(command && { command }),
 })

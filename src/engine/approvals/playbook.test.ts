@@ -29,4 +29,23 @@ describe('what a playbook may still answer (R-186)', () => {
   it('is nothing in any other state than in force', () => {
     expect(playbookStates.filter((state) => fitsWith({ state }))).toEqual(['active'])
   })
+
+  it('is a command only where its first words are the ones that were allowed, each a word of its own', () => {
+    const runs = (commands: string[] | undefined, command?: string[]) =>
+      fits(
+        { ...allowance, scope: { actions: ['command.run'], agents: [], projects: [], ...(commands && { commands }) } },
+        { action: 'command.run', amountUsd: null, text: null, taintedBy: null, agent: 'Rex', project: null, ...(command && { command }) },
+        'T2',
+        0 as Instant,
+      )
+    expect(runs(['git push origin'], ['git', 'push', 'origin', 'main'])).toBe(true)
+    for (const other of [
+      ['git', 'push'],
+      ['git push origin', 'main'],
+      ['git', 'push', 'origin-evil'],
+      ['sh', '-c', 'git push origin'],
+    ])
+      expect(runs(['git push origin'], other)).toBe(false)
+    expect([runs(undefined, ['git']), runs([], ['git']), runs(['git'])]).toEqual([false, false, false])
+  })
 })

@@ -10,6 +10,9 @@ export const playbookMoves = {
   revoked: [],
 } as const satisfies Record<PlaybookState, readonly PlaybookState[]>
 
+/** A class that says nothing of what is done: how the command begins has to be allowed as well. */
+export const RUN = 'command.run'
+
 /** What it may still answer. */
 export type Allowance = {
   readonly state: PlaybookState
@@ -36,6 +39,10 @@ export function fits(playbook: Allowance, facts: ActionFacts, tier: Tier, now: I
   if (!actions.includes(facts.action)) return false
   if (agents.length > 0 && !agents.includes(facts.agent)) return false
   if (projects.length > 0 && (facts.project === null || !projects.includes(facts.project))) return false
+  if (facts.action === RUN && !(playbook.scope.commands ?? []).some((beginning) => beginsWith(facts.command ?? [], beginning))) return false
   const cost = costOf(facts)
   return cost !== undefined && playbook.uses < playbook.maxUses && cost <= playbook.maxEach && playbook.used + cost <= playbook.maxTotal
 }
+
+/** Word by word: a command that only looks alike is another one. */
+const beginsWith = (command: readonly string[], beginning: string): boolean => beginning.split(' ').every((word, i) => command[i] === word)

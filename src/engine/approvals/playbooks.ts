@@ -19,7 +19,7 @@ import { newId } from '../kernel/id.ts'
 import { transactionOf, type WriteDb, write } from '../store/index.ts'
 import type { Match } from './classified.ts'
 import { onlyOwner } from './only-owner.ts'
-import { costOf, fits, type playbookMoves } from './playbook.ts'
+import { costOf, fits, type playbookMoves, RUN } from './playbook.ts'
 import { createPlaybooksStore, type PlaybookRow, toAllowance, toPlaybook } from './playbooks.store.ts'
 
 export type PlaybooksDeps = {
@@ -89,9 +89,11 @@ export function createPlaybooks({ db, clock, append, tierOf }: PlaybooksDeps) {
     return row
   }
 
-  function checkScope({ actions }: PlaybookScope): void {
+  function checkScope({ actions, commands = [] }: PlaybookScope): void {
     const never = actions.find((action) => isNeverAuthorised(tierOf(action)))
     if (never !== undefined) throw invalid('scope.actions', `${never} is T3, and T3 is never pre-authorised.`, 'Leave it out.')
+    if (actions.includes(RUN) && commands.length === 0)
+      throw invalid('scope.commands', `${RUN} says nothing of what would be run.`, 'Say how the command has to begin, e.g. "git push origin", or leave it out.')
   }
 
   function activate(row: PlaybookRow, actor: Actor): PlaybookView {

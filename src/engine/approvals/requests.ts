@@ -36,6 +36,8 @@ export type ApprovalRequest = Pick<ActionFacts, 'action' | 'project'> & {
   readonly idempotencyKey?: string
   readonly amountUsd?: number
   readonly text?: string
+  /** Of a command: its words. */
+  readonly command?: readonly string[]
   readonly taintedBy?: string | null
   readonly card: Card
   /** Exactly what will be done; hashed canonically, and hashed again by the executor. */

@@ -1,6 +1,7 @@
 import { type Instant, isNeverAuthorised, type PlaybookView, type Tier, type TrustView } from '../../contract/index.ts'
 import type { ReadDb } from '../store/index.ts'
 import { createOversightReader, type ShownRow } from './oversight.store.ts'
+import { RUN } from './playbook.ts'
 import type { Playbooks } from './playbooks.ts'
 
 export type TrustDeps = {
@@ -53,7 +54,8 @@ export function createTrust({ reader, playbooks, tierOf, whatOf, tasksNeeded }: 
     propose(): PlaybookView[] {
       const own = playbooks.ofTrust()
       return store.shown().flatMap((row) => {
-        if (!isEarned(row) || isNeverAuthorised(tierOf(row.action)) || tierOf(row.action) !== 'T2') return []
+        // What a playbook for commands may begin with is the owner's to say.
+        if (row.action === RUN || !isEarned(row) || isNeverAuthorised(tierOf(row.action)) || tierOf(row.action) !== 'T2') return []
         const last = lastFor(own, row)
         if (last?.state === 'draft' || last?.state === 'active') return []
         if (last?.state === 'revoked') {

@@ -95,6 +95,7 @@ export function createEffects({ approvals, plans, queue, sessions, workspaces, r
       askedBy: task.agent,
       idempotencyKey: `${task.id}:${hashPayload(argv)}`,
       text: toCommandLine(argv),
+      command: argv,
       payload,
       card: {
         what: clip(`Run ${toCommandLine(argv)}`, 90),

@@ -14,6 +14,7 @@ const MAX_DAYS = 30
 export function AlwaysDialog({ approval, onClose }: { approval: ApprovalView; onClose: () => void }) {
   const project = useReef((facts) => (approval.planId ? facts.plans[approval.planId]?.project : undefined))
   const isAgent = useReef((facts) => facts.agents[approval.askedBy] !== undefined)
+  const command = approval.action === 'command.run' ? approval.previews.find((preview) => preview.kind === 'command') : undefined
   const [name, setName] = useState(`${approval.action} of ${approval.askedBy}`.slice(0, 80))
   const [maxUses, setMaxUses] = useState('5')
   const [usdEach, setUsdEach] = useState('1')
@@ -22,7 +23,12 @@ export function AlwaysDialog({ approval, onClose }: { approval: ApprovalView; on
   const draft = useCommand((client) =>
     client.playbook.draft({
       name: name.trim(),
-      scope: { actions: [approval.action], agents: isAgent ? [approval.askedBy] : [], projects: project === undefined ? [] : [project] },
+      scope: {
+        actions: [approval.action],
+        agents: isAgent ? [approval.askedBy] : [],
+        projects: project === undefined ? [] : [project],
+        ...(command !== undefined && { commands: [command.argv.join(' ')] }),
+      },
       maxUses: Number(maxUses),
       maxUsdEach: Number(usdEach),
       maxUsdTotal: Number(usdTotal),
@@ -58,7 +64,7 @@ export function AlwaysDialog({ approval, onClose }: { approval: ApprovalView; on
         <Input label="Name" required minLength={3} maxLength={80} value={name} error={wrong('name')} onChange={(event) => setName(event.target.value)} />
         <p>
           Answers <strong>{approval.action}</strong> of <strong>{isAgent ? approval.askedBy : 'anybody'}</strong> in <strong>{project ?? 'any project'}</strong>
-          , where no words of strangers are in the chain.
+          {command === undefined ? '' : `, where the command begins “${command.argv.join(' ')}”`}, where no words of strangers are in the chain.
         </p>
         <div className={styles.pair}>
           <Input label="How often at most" {...amount(maxUses, setMaxUses, 1000, 1)} step={1} error={wrong('maxUses')} />

@@ -3,7 +3,7 @@ import { useCommand, useReef } from '../../live/reef.ts'
 import { say } from '../../live/shell-door.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog, DialogActions } from '../../parts/dialog.tsx'
-import { Input } from '../../parts/field.tsx'
+import { Input, TextArea } from '../../parts/field.tsx'
 import { useNow } from '../../parts/now.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { useZone } from '../../parts/zone.ts'
@@ -66,6 +66,17 @@ export function PlaybookDialog({ from = {}, onClose, onDone }: { from?: Partial<
           chosen={typed.projects}
           onChange={(chosen) => change({ projects: chosen })}
         />
+        {typed.actions.includes('command.run') ? (
+          <TextArea
+            label="Commands that begin like this, one a line"
+            mono
+            rows={2}
+            spellCheck={false}
+            error={errorOf('commands')}
+            value={typed.commands}
+            onChange={(event) => change({ commands: event.target.value })}
+          />
+        ) : null}
         <div className={styles.row}>
           <Input label="Times" {...numeric} error={errorOf('maxUses')} value={typed.maxUses} onChange={(event) => change({ maxUses: event.target.value })} />
           <Input

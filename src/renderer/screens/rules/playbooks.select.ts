@@ -20,10 +20,17 @@ export const usd = (amount: number): string => formatMoney(toNanodollars(amount)
 type Effect = Pick<PlaybookInput, 'scope' | 'maxUses' | 'maxUsdEach' | 'maxUsdTotal'>
 
 /** Whom it lets do what, where: "Rex may deploy.local in shop". */
-export function toScopeText({ actions, agents, projects }: PlaybookInput['scope']): string {
+export function toScopeText({ actions, agents, projects, commands = [] }: PlaybookInput['scope']): string {
   const who = agents.length === 0 ? 'Any agent' : listed(agents, 'or')
   const where = projects.length === 0 ? '' : ` in ${listed(projects, 'or')}`
-  return `${who} may ${listed(actions, 'or')}${where}`
+  const words =
+    commands.length === 0
+      ? ''
+      : `, a command only where it begins ${listed(
+          commands.map((beginning) => `“${beginning}”`),
+          'or',
+        )},`
+  return `${who} may ${listed(actions, 'or')}${where}${words}`
 }
 
 /** What activating it does, in one sentence. `until` is a day and time in the owner's zone. */
@@ -54,12 +61,14 @@ export type Typed = {
   readonly actions: readonly string[]
   readonly agents: readonly string[]
   readonly projects: readonly string[]
+  /** One beginning of a command a line. */
+  readonly commands: string
   readonly maxUses: string
   readonly maxUsdEach: string
   readonly maxUsdTotal: string
   readonly days: string
 }
-export const emptyTyped: Typed = { name: '', actions: [], agents: [], projects: [], maxUses: '5', maxUsdEach: '1', maxUsdTotal: '5', days: '7' }
+export const emptyTyped: Typed = { name: '', actions: [], agents: [], projects: [], commands: '', maxUses: '5', maxUsdEach: '1', maxUsdTotal: '5', days: '7' }
 
 export type Checked = { readonly input: PlaybookInput | undefined; readonly errors: Partial<Record<keyof Typed, string>> }
 
@@ -75,12 +84,18 @@ export function checkTyped(typed: Typed): Checked {
   const maxUsdTotal = number(typed.maxUsdTotal, 0, 10_000, false)
   const days = number(typed.days, 0.01, 30, false)
   const name = typed.name.trim()
+  const runs = typed.actions.includes('command.run')
+  const commands = typed.commands
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
   const errors: Checked['errors'] = {
     ...(name !== '' && (name.length < 3 || name.length > 80) && { name: 'Between 3 and 80 characters.' }),
     ...(maxUses === undefined && { maxUses: 'A whole number from 1 to 1,000.' }),
     ...(maxUsdEach === undefined && { maxUsdEach: 'US dollars, from 0 to 1,000.' }),
     ...(maxUsdTotal === undefined && { maxUsdTotal: 'US dollars, from 0 to 10,000.' }),
     ...(days === undefined && { days: 'At most 30 days.' }),
+    ...(runs && commands.length === 0 && { commands: 'How does the command have to begin?' }),
     ...(typed.actions.length > 20 && { actions: 'At most 20 kinds of action.' }),
     ...(maxUsdEach !== undefined && maxUsdTotal !== undefined && maxUsdTotal < maxUsdEach && { maxUsdTotal: 'Less than a single one may cost.' }),
   }
@@ -89,7 +104,7 @@ export function checkTyped(typed: Typed): Checked {
   return {
     input: {
       name,
-      scope: { actions: [...typed.actions], agents: [...typed.agents], projects: [...typed.projects] },
+      scope: { actions: [...typed.actions], agents: [...typed.agents], projects: [...typed.projects], ...(runs && { commands }) },
       maxUses,
       maxUsdEach,
       maxUsdTotal,
