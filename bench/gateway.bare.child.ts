@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Pool } from 'undici'
+import { cpuMicros } from './measure.ts'
 
 // The least that a proxy must do: bytes there and back with back-pressure, nothing read, nothing written down.
 const upstream = new Pool(process.argv[2] ?? '')
@@ -12,4 +13,5 @@ const server = createServer((request, response) => {
   upstream.stream(options, answer).catch(() => response.destroy())
 })
 server.listen(0, '127.0.0.1', () => process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))
+process.on('message', () => process.send?.(cpuMicros()))
 process.once('disconnect', () => process.exit())

@@ -1,6 +1,7 @@
 import { createJournal } from '../src/engine/journal/index.ts'
 import { systemClock } from '../src/engine/kernel/clock.ts'
 import { grant, openWorld } from '../test/gateway/world.ts'
+import { cpuMicros } from './measure.ts'
 
 export type Books = {
   readonly calls: number
@@ -24,7 +25,7 @@ let told = 0
 // What a test keeps to look at would grow here for as long as the bench runs.
 const forget = setInterval(drain, 200)
 
-process.on('message', async () => process.send?.(await readBooks()))
+process.on('message', async (asked) => process.send?.(asked === 'books' ? await readBooks() : cpuMicros()))
 process.once('disconnect', async () => {
   clearInterval(forget)
   await world[Symbol.asyncDispose]()

@@ -16,7 +16,8 @@ const PRICE = 112_000
 
 const ways = ['direct', 'bare', 'gateway'] as const
 type Way = (typeof ways)[number]
-type Round = Record<Way, Measured>
+/** With what the proxy's process used for each call; the provider's own, where it is asked directly, is not looked at. */
+type Round = Record<Way, Measured & { readonly cpuMicros: number }>
 
 /**
  * What the gateway adds to a call beside what a bare proxy adds, in one run: the same callers and the same provider, directly, through
@@ -31,12 +32,18 @@ export async function benchGateway(): Promise<BenchRow[]> {
     bare: createCaller(bare.url, ''),
     gateway: createCaller(gateway.url, gateway.token),
   }
+  const children: Partial<Record<Way, ChildProcess>> = { bare: bare.child, gateway: gateway.child }
   let answered = 0
+  const run = async (way: Way, load: Load): Promise<Round[Way]> => {
+    const before = await cpuOf(children[way])
+    const measured = await callers[way].run(load)
+    return { ...measured, cpuMicros: ((await cpuOf(children[way])) - before) / measured.firstByteMs.length }
+  }
   // One way after the other and again, so that what else the machine does falls on all of them.
   const measure = async (load: Load, rounds: number): Promise<Round[]> => {
     const measured: Round[] = []
     for (let i = 0; i < rounds; i++) {
-      const round = { direct: await callers.direct.run(load), bare: await callers.bare.run(load), gateway: await callers.gateway.run(load) }
+      const round = { direct: await run('direct', load), bare: await run('bare', load), gateway: await run('gateway', load) }
       answered += round.gateway.firstByteMs.length
       measured.push(round)
     }
@@ -73,12 +80,25 @@ async function stop(child: ChildProcess): Promise<void> {
   await exited
 }
 
+async function cpuOf(child: ChildProcess | undefined): Promise<number> {
+  if (!child) return 0
+  child.send('cpu')
+  const [micros] = (await once(child, 'message')) as [number]
+  return micros
+}
+
 const middle = (rounds: readonly Round[], pick: (round: Round) => number): number => median(rounds.map(pick))
 const firstByte = (way: Way, q: number) => (round: Round) => quantile(round[way].firstByteMs, q)
 /** What a way takes longer than the direct one, each the middle of its rounds. */
 const added = (rounds: readonly Round[], way: Way, q: number): number => middle(rounds, firstByte(way, q)) - middle(rounds, firstByte('direct', q))
 const list = (rounds: readonly Round[], pick: (way: Way) => (round: Round) => number, digits = 2): string =>
   ways.map((way) => `${way} ${middle(rounds, pick(way)).toFixed(digits)}`).join(', ')
+
+/** What holds still when the machine does not: time of the processor, not of the clock. */
+const cpuNote = (rounds: readonly Round[]): string => {
+  const [bare, gateway] = (['bare', 'gateway'] as const).map((way) => middle(rounds, (round) => round[way].cpuMicros)) as [number, number]
+  return `processor time a call: bare ${bare.toFixed(0)}, gateway ${gateway.toFixed(0)} us (${(gateway / bare).toFixed(2)}x)`
+}
 
 function toPacedRows(rounds: readonly Round[]): BenchRow[] {
   const at = (q: number) => ({
@@ -89,7 +109,7 @@ function toPacedRows(rounds: readonly Round[]): BenchRow[] {
     moonshot: 1.1,
     judge: 'ratio' as const,
     better: 'lower' as const,
-    note: `floor: what a bare proxy adds; ${list(rounds, (way) => firstByte(way, q))} ms, gateway/bare ${(middle(rounds, firstByte('gateway', q)) / middle(rounds, firstByte('bare', q))).toFixed(2)}, ${middle(rounds, (round) => round.gateway.perSecond).toFixed(0)} calls/s${busyNote(availableParallelism())}`,
+    note: `floor: what a bare proxy adds; ${list(rounds, (way) => firstByte(way, q))} ms, gateway/bare ${(middle(rounds, firstByte('gateway', q)) / middle(rounds, firstByte('bare', q))).toFixed(2)}, ${middle(rounds, (round) => round.gateway.perSecond).toFixed(0)} calls/s, ${cpuNote(rounds)}${busyNote(availableParallelism())}`,
   })
   return [
     toRow({ id: 'G1', goal: 'time to first byte that the gateway adds at 64 paced streams, p50', ...at(0.5) }),
@@ -108,7 +128,7 @@ function toSaturatedRow(rounds: readonly Round[]): BenchRow {
     moonshot: 0.8,
     judge: 'ratio',
     better: 'higher',
-    note: `floor: a bare proxy; ${list(rounds, (way) => (round) => round[way].perSecond, 0)} calls/s; first byte p99 ${list(rounds, (way) => firstByte(way, 0.99), 1)} ms`,
+    note: `floor: a bare proxy; ${list(rounds, (way) => (round) => round[way].perSecond, 0)} calls/s; first byte p99 ${list(rounds, (way) => firstByte(way, 0.99), 1)} ms; ${cpuNote(rounds)}`,
   })
 }
 

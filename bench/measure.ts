@@ -19,6 +19,12 @@ export function medianOf(rounds: number, round: () => number): number {
   return median(Array.from({ length: rounds }, round))
 }
 
+/** What this process has used of all cores until now. */
+export function cpuMicros(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A tail figure of a busy machine measures its neighbours; the note says so and the reader decides. */
