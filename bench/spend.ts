@@ -75,6 +75,7 @@ function toViews(reader: ReadDb, { until, agent, rareModel, taskId, planId, midd
   const spend = createSpend({
     reader,
     clock,
+    catchUp: () => {},
     products: () => released,
     work: (from, to) => ({ ...queue.outcome(from, to), mergedChanges: 0, products: 0 }),
     budgetsOf: () => [],

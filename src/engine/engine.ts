@@ -96,6 +96,15 @@ export async function createEngine(options: EngineOptions) {
   })
 
   let limitsHold = false
+  /** Whoever judges what a session did finds all of its calls in the books. */
+  const billedSessions: typeof sessions = {
+    ...sessions,
+    async ended(id) {
+      const end = await sessions.ended(id)
+      ledger.catchUp()
+      return end
+    },
+  }
   const dispatch = createDispatch({
     clock,
     logger,
@@ -108,7 +117,7 @@ export async function createEngine(options: EngineOptions) {
     roster,
     router,
     gateway,
-    sessions,
+    sessions: billedSessions,
     workspaces,
     quality,
     approvals,

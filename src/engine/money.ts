@@ -77,18 +77,24 @@ export function createMoney({ db, reader, clock, append, settings, prices, queue
   const spend = createSpend({
     reader,
     clock,
+    catchUp: ledger.catchUp,
     products: products.names,
     work: (since, until) => ({ ...queueReader.outcome(since, until), mergedChanges: merges(since, until), products: products.born(since, until) }),
     budgetsOf: budgets.views,
     stops: () => ({ day: defaults().globalDay as Nanodollars, month: defaults().globalMonth as Nanodollars }),
   })
 
+  const exportSpend = createExport({ reader, products: products.names, tiers: queueReader.tiers })
+
   return {
     budgets,
     ledger,
     spend,
     adjust: createAdjust({ ...base, noteAdjustment: budgets.noteAdjustment }),
-    exportSpend: createExport({ reader, products: products.names, tiers: queueReader.tiers }),
+    exportSpend(page: Parameters<typeof exportSpend>[0]) {
+      ledger.catchUp()
+      return exportSpend(page)
+    },
 
     /** The day's money against the owner's limits. */
     spendToday() {

@@ -70,6 +70,7 @@ export async function openWorld(
   const spend = createSpend({
     reader,
     clock,
+    catchUp: ledger.catchUp,
     products: () => new Set(),
     work: () => ({ passedTasks: 0, mergedChanges: 0, products: 0, failedAttemptCost: 0 as Nanodollars, retryCost: 0 as Nanodollars }),
     budgetsOf: budgets.views,

@@ -79,6 +79,7 @@ export function openBooks() {
   const spend = createSpend({
     reader,
     clock,
+    catchUp: () => {},
     products: () => released,
     work: () => facts.work,
     budgetsOf: () => [],

@@ -20,8 +20,8 @@ export type OpenCall = {
   fail(status: number): Promise<void>
   /** The provider took nothing, and the next one is asked. */
   passOn(status: number, next: CallTarget): Promise<OpenCall>
-  /** The answer has ended, well or not; `status` is what the caller saw. `now` when he has not had a byte of it, and waits. */
-  settle(reading: Reading, status: number, how: { hidden: boolean; when?: 'now' | 'soon' | undefined }): Promise<void>
+  /** The answer has ended, well or not; `status` is what the caller saw. */
+  settle(reading: Reading, status: number, how: { hidden: boolean }): Promise<void>
   sawAnswer(requestId: string | null): void
   sawFirstByte(): void
 }
@@ -48,11 +48,11 @@ export function openCall(books: Books, { id, ...reserved }: Reserved, now: () =>
       const again = await books.transfer(id, toFailure(status), next, reserved.origin, reserved.size)
       return openCall(books, { ...reserved, id: again }, now)
     },
-    async settle({ usage, final, answerBytes, reportedUsd }, status, { hidden, when }): Promise<void> {
+    async settle({ usage, final, answerBytes, reportedUsd }, status, { hidden }): Promise<void> {
       const end = { status, latencyMs: latency(), ttftMs, requestId, reportedCost: reportedUsd === null ? null : toNanodollars(reportedUsd) }
       if (final && usage) {
         reserved.learn(usage)
-        await books.settle(id, { ...end, usage, confidence: 'exact' }, when)
+        await books.settle(id, { ...end, usage, confidence: 'exact' })
       } else await books.settleCut(id, { ...end, known: usage, answerBytes, hidden })
     },
   }

@@ -85,7 +85,6 @@ async function attempt(job: Try, more: boolean): Promise<number | undefined> {
   let carrier: ReturnType<typeof createCarrier> | undefined
   let heard: IncomingHttpHeaders = {}
   let streams = false
-  let begun = false
   try {
     const rest = await exchange(
       job.agent,
@@ -107,7 +106,6 @@ async function attempt(job: Try, more: boolean): Promise<number | undefined> {
           return true
         },
         data(chunk, resume) {
-          begun = true
           books?.sawFirstByte()
           return carrier?.take(chunk, resume) ?? true
         },
@@ -119,13 +117,13 @@ async function attempt(job: Try, more: boolean): Promise<number | undefined> {
       return passed
     }
     if (rest.length > 0) books?.sawFirstByte()
-    // The end of an answer waits for its bill, so that whoever has it finds it in the books.
     const last = carrier.end(rest)
     const { statusCode } = response
-    if (statusCode >= 300) await books?.fail(statusCode)
-    const error = statusCode < 300 ? (await settle(job, fold, statusCode, { cut: false, when: begun ? 'soon' : 'now' })).error : null
-    if (books) report(target, error === null ? toOutcome(statusCode) : failed, heard)
-    await flush(response, abort.signal, last)
+    const reading = statusCode < 300 ? fold.read(job) : undefined
+    const billed = reading ? settle(job, reading, statusCode, { cut: false }) : books?.fail(statusCode)
+    if (books) report(target, reading?.error == null ? toOutcome(statusCode) : failed, heard)
+    // Nobody waits for the bill: what was held covers it until it is in the books, whatever becomes of the engine.
+    await Promise.all([billed, flush(response, abort.signal, last)])
     return undefined
   } catch (error) {
     return end(job, fold, error, streams, more)
@@ -162,10 +160,10 @@ async function end(job: Try, fold: Fold | undefined, error: unknown, streams: bo
   const seen = callerGone ? CALLER_GONE : response.headersSent ? response.statusCode : refused.status
   if (fold && response.statusCode < 300) {
     fold.end()
-    await settle(job, fold, seen, { cut: true })
+    await settle(job, fold.read(job), seen, { cut: true })
   } else if (fold || !taken) await books?.fail(seen)
   // All of it was sent and no word came back: it may have been worked on, and is billed as if.
-  else await settle(job, createFold(undefined), seen, { cut: true })
+  else await settle(job, createFold(undefined).read(job), seen, { cut: true })
   if (callerGone) return undefined
   if (!response.headersSent) {
     response.writeHead(refused.status, { 'content-type': 'application/json', ...(refused.status < 500 && { 'x-should-retry': 'false' }) })
@@ -177,17 +175,9 @@ async function end(job: Try, fold: Fold | undefined, error: unknown, streams: bo
   return undefined
 }
 
-/** `when` is how much the caller waits for it. */
-async function settle(
-  { books, endpoint, hourCache }: Try,
-  fold: Fold,
-  status: number,
-  { cut, when }: { cut: boolean; when?: 'now' | 'soon' },
-): Promise<Reading> {
-  const reading = fold.read({ hourCache })
+async function settle({ books, endpoint }: Try, reading: Reading, status: number, { cut }: { cut: boolean }): Promise<void> {
   // Anthropic streams its thinking, or tells of it in its figures as it goes; the others say nothing before their last word.
-  await books?.settle(reading, status, { hidden: cut && endpoint.wire !== 'anthropic' && endpoint.wire !== 'ollama', when })
-  return reading
+  await books?.settle(reading, status, { hidden: cut && endpoint.wire !== 'anthropic' && endpoint.wire !== 'ollama' })
 }
 
 /** Made once: an error with a stack for each call would cost more than sending it. */

@@ -52,8 +52,14 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
   /** The limit that each envelope was last used at. */
   const lastLimits = new Map<number, Limit>()
   const freeCalls = new Map<string, number>()
+  let catchUp = () => {}
 
   return {
+    /** What is to happen before somebody looks, so that he sees every call that has ended. */
+    readAfter(caughtUp: () => void): void {
+      catchUp = caughtUp
+    },
+
     /** Reads what is left, opening envelopes that were never used. Inside the transaction that then holds the money. */
     room(payer: Payer, metered: boolean, now: Instant): Room {
       const standing = stand(toLimits(payer, metered, now))
@@ -137,6 +143,7 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
 
     /** Every limit that is set and every default, then everything that was spent on in the present windows. */
     list(): BudgetView[] {
+      catchUp()
       const now = clock.now()
       const { day, month } = windows(now)
       const used = store.inWindow(day.start, month.start)
@@ -148,10 +155,12 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
     },
 
     /** What a call of this payer is held against, the tightest first. */
-    explain: (payer: Payer): BudgetView[] =>
-      toLimits(payer, true, clock.now())
+    explain(payer: Payer): BudgetView[] {
+      catchUp()
+      return toLimits(payer, true, clock.now())
         .map((limit) => toView({ limit, envelope: seek(limit) }))
-        .sort((a, b) => a.hard - a.spent - a.held - (b.hard - b.spent - b.held)),
+        .sort((a, b) => a.hard - a.spent - a.held - (b.hard - b.spent - b.held))
+    },
 
     /** Throws budget/invalid with the field at fault. Takes effect with the next call. */
     set(change: BudgetChange, actor: Actor): BudgetView {
@@ -196,17 +205,22 @@ export function createBudgets({ db, clock, append, zone, defaults, setDefault, w
     },
 
     /** The limits behind envelopes as they are now, with what was spent in the envelope's own window; an attempt's stands with its task. */
-    views: (ids: readonly number[]): BudgetView[] =>
-      ids.flatMap((id) => {
+    views(ids: readonly number[]): BudgetView[] {
+      catchUp()
+      return ids.flatMap((id) => {
         const envelope = envelopes.get(id)
         const limit = envelope && toLimits(toPayer(envelope), true, clock.now()).find((other) => toSubject(other) === toSubject(envelope))
         if (!envelope || !limit) return []
         const { windowStart } = envelope
         return toView({ limit: { ...limit, windowStart, resetsAt: windowStart === limit.windowStart ? limit.resetsAt : null }, envelope })
-      }),
+      })
+    },
 
     /** What all calls under way hold of the day's money. */
-    held: (): Nanodollars => seek(toLimits(nobody, true, clock.now()).find(isWholeDay) as Limit).held,
+    held(): Nanodollars {
+      catchUp()
+      return seek(toLimits(nobody, true, clock.now()).find(isWholeDay) as Limit).held
+    },
     killedAt: (): Instant | null => killedAt,
     /** From the next call on; those under way are the gateway's to end. */
     kill(actor: Actor, aborted: number): void {

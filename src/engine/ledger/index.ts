@@ -8,12 +8,12 @@ export {
   type CallEnd,
   type CallFailure,
   type CallOrigin,
-  type CallTarget,
   createLedger,
   type Ledger,
   type LedgerDeps,
   type Reservation,
 } from './ledger.ts'
+export type { CallTarget } from './offer.ts'
 export { createPrices, type KnownModel, type Prices, type PricesDeps } from './price.ts'
 export { createSpend, type Spend, type SpendDeps, type Work } from './spend.ts'
 export { type MeteredUsage, noUsage } from './usage.ts'

@@ -3,10 +3,11 @@ import type { Append } from '../journal/index.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/id.ts'
 import { afterCommit, createTurnWriter, type WriteDb, write } from '../store/index.ts'
-import { boundInput, boundOutput, type CallSize, fitOutput, type ModelLimits, toAffordable, toWorstCost, toWorstPrice } from './bound.ts'
-import type { Budgets, Room } from './budgets.ts'
+import { type CallSize, toAffordable } from './bound.ts'
+import type { Budgets } from './budgets.ts'
 import type { Hold } from './envelopes.ts'
 import { type Bill, createLedgerStore, type HeldCall, toClosed, unpriced } from './ledger.store.ts'
+import { type Amount, type CallTarget, createFitting, isMetered, toAmount } from './offer.ts'
 import type { Prices, Quote } from './price.ts'
 import { toCost } from './rate.ts'
 import { createReleases } from './releases.ts'
@@ -34,9 +35,6 @@ export type CallOrigin = {
   readonly team: string
   readonly wire: string
 }
-/** A model that may answer the call, and how it is paid. */
-export type CallTarget = { readonly provider: string; readonly model: string; readonly billing: Billing; readonly limits: ModelLimits }
-
 export type Reservation =
   | {
       readonly kind: 'reserved'
@@ -82,13 +80,15 @@ const PATIENCE_MS = 20_000
  */
 export function createLedger({ db, clock, append, prices, budgets, maxOutputTokens, charge }: LedgerDeps) {
   const store = createLedgerStore(db)
-  const inTurn = createTurnWriter(db, { beforeCommit: budgets.flush, rolledBack })
+  const writer = createTurnWriter(db, { beforeCommit: budgets.flush, rolledBack })
+  const toFit = createFitting({ quote: toQuote, maxOutputTokens })
   const priceIds = new Map<string, number>()
   const releases = createReleases()
   /** Calls under way; undefined when a transaction was rolled back, and they have to be read again. */
   let underWay: Map<CallId, HeldCall> | undefined
   /** Those of an engine that died: the calls of sessions that outlived it come back before recovery does. */
   let left = [...open().keys()]
+  budgets.readAfter(writer.catchUp)
 
   return {
     /**
@@ -102,12 +102,16 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       { patienceMs = PATIENCE_MS, signal }: { patienceMs?: number; signal?: AbortSignal } = {},
     ): Promise<Reservation> {
       const until = clock.now() + patienceMs
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         let seen = 0
-        const answer = await inTurn(() => {
+        const answer = await writer.write(() => {
           seen = releases.count()
-          return admit(origin, targets, size)
+          return admit(origin, targets, size, isFirst)
         })
+        if (answer.kind === 'crowded') {
+          writer.catchUp()
+          continue
+        }
         if (answer.kind !== 'refused' || !answer.refusal.passing || clock.now() >= until || signal?.aborted) return answer
         await releases.next(seen, until - clock.now(), signal)
         if (signal?.aborted) return toStop(origin, targets) ?? answer
@@ -119,7 +123,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
      * to the second. Answers the second's id.
      */
     transfer: (id: CallId, failure: CallFailure, next: CallTarget, origin: CallOrigin, size: CallSize): Promise<CallId> =>
-      inTurn(() => {
+      writer.write(() => {
         const before = open().get(id)
         if (!before) throw new Error(`there is no open call ${id} to pass on`)
         closeUnpaid(id, failure)
@@ -130,13 +134,16 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       }),
 
     /** Bills a call and books it everywhere in one transaction. A second time changes nothing and answers the first bill. */
-    settle: (id: CallId, end: CallEnd, when: 'now' | 'soon' = 'soon'): Promise<CallView> => inTurn(() => bill(id, end), when),
+    settle: (id: CallId, end: CallEnd): Promise<CallView> => whenever(() => bill(id, end)),
 
     /** Bills what no provider has put a figure to: an estimate, never above the reservation. */
-    settleCut: (id: CallId, cut: CallCut): Promise<CallView> => inTurn(() => billCut(id, cut), 'soon'),
+    settleCut: (id: CallId, cut: CallCut): Promise<CallView> => whenever(() => billCut(id, cut)),
 
     /** The provider took no work: no tokens, no cost, and what was held is free again. */
-    fail: (id: CallId, failure: CallFailure): Promise<CallView> => inTurn(() => closeUnpaid(id, failure), 'soon'),
+    fail: (id: CallId, failure: CallFailure): Promise<CallView> => whenever(() => closeUnpaid(id, failure)),
+
+    /** Books every call that has ended until now: asked by whoever reads the books by another way than the ledger's own. */
+    catchUp: writer.catchUp,
 
     /** Bills the calls of an engine that died before their end; those of this life are left alone. Answers how many there were. */
     recover(): number {
@@ -157,7 +164,10 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       return ids.length
     },
 
-    get: (id: CallId): CallView | undefined => store.get(id),
+    get(id: CallId): CallView | undefined {
+      writer.catchUp()
+      return store.get(id)
+    },
 
     /**
      * Tries in earnest, and takes back, whether a call without money is refused. An engine where it is not must not work:
@@ -170,7 +180,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
       try {
         write(db, () => {
           budgets.exhaust(origin)
-          refused = fitIn(origin, [target], smallest).kind === 'refused'
+          refused = fitIn(origin, [target], smallest, false).kind === 'refused'
           throw takenBack
         })
       } catch (error) {
@@ -182,16 +192,22 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     },
   }
 
-  function admit(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize): Reservation {
-    open()
-    return toStop(origin, targets) ?? fitIn(origin, targets, size)
+  /** A bill waits for company, and holds until then what was held for it: nobody waits for a bill but he who waits for money. */
+  function whenever(body: () => CallView): Promise<CallView> {
+    return writer.write(body, releases.areAwaited() ? 'now' : 'soon')
   }
 
-  /** Within the limits alone, whatever else speaks against the call. */
-  function fitIn(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize): Reservation {
+  function admit(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize, isFirst: boolean): Reservation | Crowded {
+    open()
+    return toStop(origin, targets) ?? fitIn(origin, targets, size, isFirst)
+  }
+
+  /** Within the limits alone, whatever else speaks against the call. The first time, calls that have ended are not in its way. */
+  function fitIn(origin: CallOrigin, targets: readonly [CallTarget, ...CallTarget[]], size: CallSize, isFirst: boolean): Reservation | Crowded {
     const [now, metered] = [clock.now(), targets.some(isMetered)]
     const room = budgets.room(origin, metered, now)
     const strict = toFit(targets, { ...size, counted: null }, room, now)
+    if (isFirst && strict.output < strict.most && writer.isWaiting()) return { kind: 'crowded' }
     const { offers, least, output } = strict.output < strict.least && size.counted !== null ? toFit(targets, size, room, now) : strict
     if (output < least) {
       const refusal = room.refusal(toAmount(offers, least))
@@ -214,22 +230,6 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
     const { attemptId, taskId } = origin
     const message = budgets.tooManyFree(attemptId, () => store.freeCalls(taskId, attemptId))
     return message === undefined ? undefined : { kind: 'stopped', why: 'no-progress', message }
-  }
-
-  /** The longest answer that there is room for, and the shortest that is worth the call; below it, it does not fit. */
-  function toFit(targets: readonly CallTarget[], size: CallSize, room: Room, now: Instant): { offers: Offer[]; least: number; output: number } {
-    const offers = targets.map((target) => toOffer(target, size, now))
-    const most = Math.min(...offers.map(({ output }) => output.most))
-    const least = Math.min(most, Math.max(...offers.map(({ output }) => output.least)))
-    const fitting = offers.map(({ target, price, input }) => fitOutput(price, input, isMetered(target) ? Math.min(room.cash, room.list) : room.list))
-    return { offers, least, output: Math.min(most, ...fitting) }
-  }
-
-  function toOffer(target: CallTarget, size: CallSize, now: Instant): Offer {
-    const { rate } = toQuote(target.provider, target.model, target.billing, now)
-    const limits = { contextWindow: target.limits.contextWindow ?? rate.contextWindow, maxOutput: target.limits.maxOutput }
-    const input = boundInput(size, limits)
-    return { target, price: toWorstPrice(rate, size, input), input, output: boundOutput(size, limits, maxOutputTokens()) }
   }
 
   function insert(id: CallId, origin: CallOrigin, target: CallTarget, size: CallSize, envelopes: readonly number[], amount: Amount): void {
@@ -360,27 +360,8 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
 }
 export type Ledger = ReturnType<typeof createLedger>
 
-type Amount = { readonly cash: Nanodollars; readonly list: Nanodollars }
-type Offer = {
-  readonly target: CallTarget
-  readonly price: ReturnType<typeof toWorstPrice>
-  readonly input: number
-  readonly output: { readonly most: number; readonly least: number }
-}
-
-/** What the dearest of the models costs: in cash, where it costs cash, and by the list. */
-function toAmount(offers: readonly Offer[], output: number): Amount {
-  let cash = 0
-  let list = 0
-  for (const { target, price, input } of offers) {
-    const cost = toWorstCost(price, input, output)
-    list = Math.max(list, cost)
-    if (isMetered(target)) cash = Math.max(cash, cost)
-  }
-  return { cash: cash as Nanodollars, list: list as Nanodollars }
-}
-
-const isMetered = ({ billing }: Pick<CallTarget, 'billing'>): boolean => billing === 'metered'
+/** There may be more room when the calls that have ended are billed. */
+type Crowded = { readonly kind: 'crowded' }
 const takenBack = new Error('the self-test is taken back')
 const nobody = { sessionId: null, attemptId: null, taskId: null, planId: null, project: null, agent: 'self-test', team: 'self-test' } as const
 const smallest: CallSize = {

@@ -10,7 +10,8 @@ import { migrate, openReader, openWriter, type ReadDb } from '../store/index.ts'
 import { boundInput, boundOutput, type CallSize } from './bound.ts'
 import type { DefaultBudgets } from './budget.ts'
 import { createBudgets } from './budgets.ts'
-import { type CallTarget, createLedger } from './ledger.ts'
+import { createLedger } from './ledger.ts'
+import type { CallTarget } from './offer.ts'
 import { createPrices } from './price.ts'
 import { noUsage } from './usage.ts'
 import { windowsAt } from './window.ts'
@@ -53,7 +54,10 @@ const act = fc.oneof(
       asks: fc.array(fc.record({ agent: fc.nat(2), task: fc.nat(3), target: fc.nat(3), size }), { minLength: 1, maxLength: 12 }),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('settle' as const), which: fc.nat(), input: share, cached: share, output: share }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('settle' as const), which: fc.nat(), input: share, cached: share, output: share, waits: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const), which: fc.nat(), answerBytes: fc.nat(100_000), hidden: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail' as const), which: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('late' as const), which: fc.nat() }) },
@@ -88,7 +92,23 @@ it('spent and held never pass a limit when a call is admitted, whatever is raced
         closed.push(call)
       }
 
+      /** Ends that wait for company, while others ask for what they still hold. */
+      let waiting: Array<{ call: Open; bill: ReturnType<typeof ledger.settle> }> = []
+      const booked = <T>(bill: Promise<T>): Promise<T> => {
+        ledger.catchUp()
+        return bill
+      }
+      const drain = async () => {
+        for (const { call, bill } of waiting) {
+          const { cost, reserved } = await booked(bill)
+          expect(cost).toBeLessThanOrEqual(reserved)
+          book(call, cost)
+        }
+        waiting = []
+      }
+
       for (const step of acts) {
+        if (step.kind !== 'reserve' && !('waits' in step)) await drain()
         const call = 'which' in step && running.length > 0 ? running[step.which % running.length] : undefined
         switch (step.kind) {
           case 'reserve': {
@@ -116,13 +136,14 @@ it('spent and held never pass a limit when a call is admitted, whatever is raced
               running.push(granted)
               dayOf(granted).held += answer.amount
             }
+            await drain()
             for (const [agent, { spent, held }] of [0, 1, 2].map((agent) => [agent, dayOf({ day, agent })] as const))
               if (answers.some((one) => one.agent === agent && one.answer.kind === 'reserved' && one.answer.amount > 0))
                 expect(spent + held).toBeLessThanOrEqual(defaults.agentDay)
             break
           }
           case 'settle': {
-            if (!call) break
+            if (!call || waiting.some((one) => one.call === call)) break
             const input = Math.floor(step.input * boundInput(call.size, call.target.limits))
             const cacheRead = Math.floor(step.cached * input * 0.5)
             const cacheWrite = Math.floor(step.cached * (input - cacheRead))
@@ -136,15 +157,14 @@ it('spent and held never pass a limit when a call is admitted, whatever is raced
               output,
               service: call.size.service,
             }
-            const bill = await ledger.settle(call.id, { usage, status: 200, latencyMs: 1, requestId: null, confidence: 'exact' })
-            expect(bill.cost).toBeLessThanOrEqual(bill.reserved)
-            book(call, bill.cost)
+            waiting.push({ call, bill: ledger.settle(call.id, { usage, status: 200, latencyMs: 1, requestId: null, confidence: 'exact' }) })
+            if (!step.waits) await drain()
             break
           }
           case 'cut': {
             if (!call) break
             const { answerBytes, hidden } = step
-            const bill = await ledger.settleCut(call.id, { known: null, answerBytes, hidden, status: 499, latencyMs: 60_000, requestId: null })
+            const bill = await booked(ledger.settleCut(call.id, { known: null, answerBytes, hidden, status: 499, latencyMs: 60_000, requestId: null }))
             expect(bill).toMatchObject({ confidence: 'estimated' })
             expect(bill.cost).toBeLessThanOrEqual(bill.reserved)
             book(call, bill.cost)
@@ -152,7 +172,7 @@ it('spent and held never pass a limit when a call is admitted, whatever is raced
           }
           case 'fail': {
             if (!call) break
-            expect((await ledger.fail(call.id, { status: 503 })).cost).toBe(0)
+            expect((await booked(ledger.fail(call.id, { status: 503 }))).cost).toBe(0)
             book(call, 0)
             break
           }
@@ -161,7 +181,7 @@ it('spent and held never pass a limit when a call is admitted, whatever is raced
             if (!before) break
             const first = ledger.get(before.id)
             const usage = { ...noUsage, input: 1_000_000, output: 1_000_000 }
-            expect(await ledger.settle(before.id, { usage, status: 200, latencyMs: 1, requestId: null, confidence: 'exact' })).toEqual(first)
+            expect(await booked(ledger.settle(before.id, { usage, status: 200, latencyMs: 1, requestId: null, confidence: 'exact' }))).toEqual(first)
             break
           }
           case 'kill': {
@@ -177,8 +197,9 @@ it('spent and held never pass a limit when a call is admitted, whatever is raced
             defaults.agentDay = step.agentDay
         }
       }
+      await drain()
       for (const call of [...running]) {
-        await ledger.fail(call.id, { status: 503 })
+        await booked(ledger.fail(call.id, { status: 503 }))
         book(call, 0)
       }
       const envelopes = all(reader, 'SELECT scope, subject, period, window_start AS day, spent, held FROM envelope')

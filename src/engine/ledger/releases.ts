@@ -10,6 +10,8 @@ export function createReleases() {
   return {
     /** How often something became free. */
     count: (): number => count,
+    /** Whether anybody waits for it. */
+    areAwaited: (): boolean => waiting.size > 0,
     /** Inside the transaction that frees it: whoever waits looks when that is over. */
     note(): void {
       count++

@@ -25,6 +25,8 @@ import { windowsAt } from './window.ts'
 export type SpendDeps = {
   readonly reader: ReadDb
   readonly clock: Clock
+  /** Books every call that has ended: what is read is never behind. */
+  readonly catchUp: () => void
   /** Projects that have been released. */
   readonly products: () => ReadonlySet<string>
   /** What the money bought in a span; `products`: released for the first time in it. */
@@ -58,12 +60,13 @@ const MOST_HOURS = 24
 const FORECAST_DAYS = 36
 
 /** What the money went into, read from the ledger; changes nothing. Sums are by the hour: a span begins with the hour that `since` lies in. */
-export function createSpend({ reader: readDb, clock, products, work, budgetsOf, stops }: SpendDeps) {
+export function createSpend({ reader: readDb, clock, catchUp, products, work, budgetsOf, stops }: SpendDeps) {
   const reader = createSpendReader(readDb)
 
   return {
     /** Sums, the dearest first, days the newest first. Days are those of the zone; an hour belongs to the day in which it begins. */
     summary({ by, zone, ...within }: Within & { readonly by: SpendBy }): SpendSummary {
+      catchUp()
       const { since, until, from, to } = toRange(within, zone)
       const rows = by === 'day' ? sumByDay(since, from, to, zone) : by === 'product' ? sumByProduct(from, to) : reader.sumByKey(by, from, to, MOST_ROWS)
       const [whole] = reader.sumBySpan([[from, to]])
@@ -81,15 +84,20 @@ export function createSpend({ reader: readDb, clock, products, work, budgetsOf, 
 
     /** What the calendar day has cost so far, to the call, and what the last sixty minutes did. */
     today(zone: string): Pick<SpendToday, 'spent' | 'perHour' | 'asOf'> {
+      catchUp()
       const now = clock.now()
       return { spent: spentSince(startOfDay(now, zone), now), perHour: reader.billedBetween(now - HOUR, now + 1), asOf: now }
     },
 
     /** Newest first. */
-    calls: ({ limit, before, ...filter }: CallFilter & { limit: number; before?: string | undefined }): CallView[] => reader.calls(filter, limit, before),
+    calls({ limit, before, ...filter }: CallFilter & { limit: number; before?: string | undefined }): CallView[] {
+      catchUp()
+      return reader.calls(filter, limit, before)
+    },
 
     /** One call with its bill, line by line. Throws call/unknown. */
     call(id: CallId): CallDetail {
+      catchUp()
       const bill = reader.bill(id)
       if (!bill) throw new ReefError('call/unknown', `There is no call ${id}.`, { field: 'id' })
       const { call, price, computedCost, reportedCost, envelopes } = bill
@@ -106,6 +114,7 @@ export function createSpend({ reader: readDb, clock, products, work, budgetsOf, 
 
     /** Where the money went and where it is going. */
     insight({ zone, ...within }: Within): SpendInsight {
+      catchUp()
       const { since, until, upTo, from, to } = toRange(within, zone)
       const [sum] = reader.sumBySpan([[from, to]])
       const done = work(since, upTo)
@@ -131,7 +140,10 @@ export function createSpend({ reader: readDb, clock, products, work, budgetsOf, 
     },
 
     /** How the day and the month will end. */
-    forecast: (zone: string): Pick<SpendInsight, 'dayForecast' | 'monthForecast'> => foretell(zone),
+    forecast(zone: string): Pick<SpendInsight, 'dayForecast' | 'monthForecast'> {
+      catchUp()
+      return foretell(zone)
+    },
   }
 
   function toRange({ since, until }: Omit<Within, 'zone'>, zone: string) {

@@ -12,7 +12,7 @@ function open(hooks: Partial<Parameters<typeof createTurnWriter>[1]> = {}) {
   const reader = openReader(join(dir, 'reef.db'))
   const seen = { commits: 0, undone: 0 }
   const insert = db.prepare('INSERT INTO a VALUES (?)')
-  const inTurn = createTurnWriter(db, {
+  const writer = createTurnWriter(db, {
     beforeCommit() {
       seen.commits++
       hooks.beforeCommit?.()
@@ -24,10 +24,11 @@ function open(hooks: Partial<Parameters<typeof createTurnWriter>[1]> = {}) {
   })
   return {
     db,
-    inTurn,
+    inTurn: writer.write,
+    catchUp: writer.catchUp,
     seen,
     dir,
-    put: (x: number) => inTurn(() => Number(insert.run(x).lastInsertRowid)),
+    put: (x: number, when?: 'soon') => writer.write(() => Number(insert.run(x).lastInsertRowid), when),
     rows: () => reader.prepare<[], number>('SELECT x FROM a ORDER BY x').pluck().all(),
     [Symbol.dispose](): void {
       db.close()
@@ -152,5 +153,29 @@ describe('writes of one turn of the event loop', () => {
       }),
     )
     expect([synchronous(), existsSync(join(world.dir, 'reef.db-wal'))]).toEqual([2, true])
+  })
+
+  it('that can wait go together and in a transaction of their own: holding up nobody, and at the latest in a moment', async () => {
+    using world = open()
+    const waiting = [1, 2].map((x) => world.put(x, 'soon'))
+    await world.put(3)
+    expect([world.rows(), world.seen.commits]).toEqual([[3], 1])
+    waiting.push(world.put(4, 'soon'))
+    expect(await Promise.all(waiting)).toEqual([1, 2, 4])
+    expect([world.rows(), world.seen.commits]).toEqual([[1, 2, 3, 4], 2])
+    await Promise.all(Array.from({ length: 65 }, (_, i) => world.put(100 + i, 'soon')))
+    expect([world.rows().length, world.seen.commits]).toEqual([69, 3])
+  })
+
+  it('that can wait are there at once for whoever looks, but for the one who is writing himself', async () => {
+    using world = open()
+    const [good, bad] = [world.put(1, 'soon'), outcome(world.put(1, 'soon'))]
+    write(world.db, () => world.catchUp())
+    expect(world.rows()).toEqual([])
+    world.catchUp()
+    expect(world.rows()).toEqual([1])
+    expect([await good, await bad]).toEqual([1, expect.stringContaining('UNIQUE')])
+    world.catchUp()
+    expect([world.rows(), world.seen]).toEqual([[1], { commits: 1, undone: 2 }])
   })
 })

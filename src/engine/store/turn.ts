@@ -1,4 +1,4 @@
-import { close, fsync, open } from 'node:fs'
+import { closeSync, fdatasync, openSync } from 'node:fs'
 import { type Sync, type WriteDb, write } from './db.ts'
 
 type Waiting = { readonly run: () => void; readonly settle: () => void; readonly reject: (error: unknown) => void }
@@ -10,44 +10,54 @@ export type TurnHooks = {
   readonly rolledBack: () => void
 }
 
-/** How long a write that nobody waits for may wait for one that somebody does. Callers who are let go together come back together. */
-const COMPANY_MS = 1
+/** How long a write that nobody waits for may wait for company, and how many go together at most. */
+const COMPANY_MS = 50
+const MOST_IN_GROUP = 64
 /** How often the disk is told at most. */
 const SYNC_MS = 10
 
 /**
- * Writes of one turn of the event loop in one transaction; with `soon` they wait a moment for company. A body behaves as in `write`, and
- * may be run a second time, alone, when another of its turn throws. Answers when the transaction is in the log file, which a killed
- * engine leaves behind whole; the disk is told at once and beside the loop, so what a loss of power can take is what was written in the
- * last few milliseconds (ADR 0024).
+ * Writes of one turn of the event loop in one transaction; with `soon` they wait a moment for company, and go in one of their own. A
+ * body behaves as in `write`, and may be run a second time, alone, when another of its transaction throws. Answers when the transaction
+ * is in the log file, which a killed engine leaves behind whole; the disk is told beside the loop, so what a loss of power can take is
+ * what was written in the last moments (ADR 0024).
  */
 export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: TurnHooks) {
   const sync = createSync(`${db.name}-wal`)
   const relax = db.prepare('PRAGMA synchronous = NORMAL')
   const insist = db.prepare('PRAGMA synchronous = FULL')
-  let waiting: Waiting[] = []
-  let turnIsDue = false
+  let turn: Waiting[] = []
+  let group: Waiting[] = []
   let timer: NodeJS.Timeout | undefined
 
-  function commit(): void {
-    const turn = waiting
-    waiting = []
-    turnIsDue = false
+  function commitTurn(): void {
+    const bodies = turn
+    turn = []
+    commit(bodies)
+  }
+
+  function commitGroup(): void {
+    const bodies = group
+    group = []
     clearTimeout(timer)
     timer = undefined
-    if (turn.length === 0) return
+    commit(bodies)
+  }
+
+  function commit(bodies: readonly Waiting[]): void {
+    if (bodies.length === 0) return
     try {
       writeUnsynced(() => {
-        for (const { run } of turn) run()
+        for (const { run } of bodies) run()
         beforeCommit()
       })
     } catch (error) {
-      if (!isUndone() || turn.length === 1) for (const { reject } of turn) reject(error)
-      else for (const one of turn) commitAlone(one)
+      if (!isUndone() || bodies.length === 1) for (const { reject } of bodies) reject(error)
+      else for (const one of bodies) commitAlone(one)
       return
     }
     sync()
-    for (const { settle } of turn) settle()
+    for (const { settle } of bodies) settle()
   }
 
   function commitAlone({ run, settle, reject }: Waiting): void {
@@ -83,19 +93,29 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
     }
   }
 
-  return <T>(body: () => Sync<T>, when: 'now' | 'soon' = 'now'): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      let result: T
-      const run = () => {
-        result = body()
-      }
-      waiting.push({ run, settle: () => resolve(result), reject })
-      if (when === 'soon') timer ??= setTimeout(commit, COMPANY_MS)
-      else if (!turnIsDue) {
-        turnIsDue = true
-        setImmediate(commit)
-      }
-    })
+  function join(one: Waiting, when: 'now' | 'soon'): void {
+    if (when === 'now') {
+      if (turn.push(one) === 1) setImmediate(commitTurn)
+    } else if (group.push(one) === MOST_IN_GROUP) setImmediate(commitGroup)
+    else timer ??= setTimeout(commitGroup, COMPANY_MS)
+  }
+
+  return {
+    write: <T>(body: () => Sync<T>, when: 'now' | 'soon' = 'now'): Promise<T> =>
+      new Promise<T>((resolve, reject) => {
+        let result: T
+        const run = () => {
+          result = body()
+        }
+        join({ run, settle: () => resolve(result), reject }, when)
+      }),
+    /** Whether any wait for company. */
+    isWaiting: (): boolean => group.length > 0,
+    /** Commits those that wait for company, for whoever looks at what they change. Not inside a transaction, which is not theirs. */
+    catchUp(): void {
+      if (group.length > 0 && !db.inTransaction) commitGroup()
+    },
+  }
 }
 export type TurnWriter = ReturnType<typeof createTurnWriter>
 
@@ -108,10 +128,13 @@ function createSync(file: string): () => void {
     isRunning = true
     isAsked = false
     // Opened each time: SQLite may have made the log anew, and an open file would keep a deleted one.
-    open(file, 'r', (missing, handle) => {
-      if (missing) return done()
-      fsync(handle, () => close(handle, done))
-    })
+    const handle = openIfThere(file)
+    if (handle === undefined) done()
+    else
+      fdatasync(handle, () => {
+        closeSync(handle)
+        done()
+      })
   }
 
   function done(): void {
@@ -124,5 +147,13 @@ function createSync(file: string): () => void {
   return () => {
     if (isRunning) isAsked = true
     else run()
+  }
+}
+
+function openIfThere(file: string): number | undefined {
+  try {
+    return openSync(file, 'r')
+  } catch {
+    return undefined
   }
 }
