@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
-import { type Sync, type WriteDb, write } from './db.ts'
+import { type Sync, type WriteDb, write, writeAhead } from './db.ts'
 
 type Waiting = { readonly run: () => void; readonly settle: () => void; readonly reject: (error: unknown) => void }
 
@@ -14,7 +14,7 @@ export type TurnHooks = {
 const COMPANY_MS = 50
 const MOST_IN_GROUP = 64
 /** How often the disk is told at most. */
-const SYNC_MS = 10
+const SYNC_MS = 25
 
 /**
  * Writes of one turn of the event loop in one transaction; with `soon` they wait a moment for company, and go in one of their own. A
@@ -24,8 +24,6 @@ const SYNC_MS = 10
  */
 export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: TurnHooks) {
   const sync = createSync(`${db.name}-wal`)
-  const relax = db.prepare('PRAGMA synchronous = NORMAL')
-  const insist = db.prepare('PRAGMA synchronous = FULL')
   let turn: Waiting[] = []
   let group: Waiting[] = []
   let timer: NodeJS.Timeout | undefined
@@ -47,7 +45,7 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
   function commit(bodies: readonly Waiting[]): void {
     if (bodies.length === 0) return
     try {
-      writeUnsynced(() => {
+      writeAhead(db, () => {
         for (const { run } of bodies) run()
         beforeCommit()
       })
@@ -81,15 +79,6 @@ export function createTurnWriter(db: WriteDb, { beforeCommit, rolledBack }: Turn
       return true
     } catch {
       return false
-    }
-  }
-
-  function writeUnsynced(body: () => void): void {
-    relax.run()
-    try {
-      write(db, body)
-    } finally {
-      insist.run()
     }
   }
 
