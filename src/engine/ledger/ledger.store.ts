@@ -86,30 +86,39 @@ export type NewPrice = {
   readonly at: Instant
 }
 
+/** Of a reservation, and the first of a bill. */
+const heldColumns = [
+  'id',
+  'at',
+  'session_id',
+  'attempt_id',
+  'task_id',
+  'plan_id',
+  'project',
+  'agent',
+  'team',
+  'provider',
+  'model',
+  'wire',
+  'billing',
+  'request_bytes',
+  'reserved',
+  'reserved_list',
+  'envelopes',
+  'service',
+] as const satisfies ReadonlyArray<keyof HeldCall>
+const endColumns =
+  'state, input, cache_read, cache_write, cache_write_1h, output, reasoning, web_searches, cost, list_cost, computed_cost, reported_cost, price_source, price_id, confidence, status, latency_ms, ttft_ms, request_id'
+type Value = string | number | null
+
 export function createLedgerStore(db: WriteDb) {
-  const insert = db.prepare<HeldCall>(
-    `INSERT INTO reservation (id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes, service,
-                              reserved, reserved_list, envelopes)
-     VALUES (:id, :at, :session_id, :attempt_id, :task_id, :plan_id, :project, :agent, :team, :provider, :model, :wire, :billing, :request_bytes, :service,
-             :reserved, :reserved_list, :envelopes)`,
-  )
-  const bill = db.prepare<Omit<Bill, 'usage'> & MeteredUsage>(
-    `INSERT INTO call (id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes,
-                       reserved, reserved_list, envelopes, state, input, cache_read, cache_write, cache_write_1h, output, reasoning, service, web_searches,
-                       cost, list_cost, computed_cost, reported_cost, price_source, price_id, confidence, status, latency_ms, ttft_ms, request_id)
-     SELECT id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes,
-            reserved, reserved_list, envelopes, :state, :input, :cacheRead, :cacheWrite, :cacheWrite1h, :output, :reasoning, :service, :webSearches,
-            :cost, :listCost, :computedCost, :reportedCost, :priceSource, :priceId, :confidence, :status, :latencyMs, :ttftMs, :requestId
-       FROM reservation WHERE id = :id`,
-  )
-  const drop = db.prepare<{ id: string }>('DELETE FROM reservation WHERE id = :id')
+  // By place, not by name: these run for every call, and looking up that many names costs as much as the insert.
+  const insert = db.prepare<[Value[]]>(`INSERT INTO reservation (${heldColumns}) VALUES (${toPlaces(heldColumns.length)})`)
+  const bill = db.prepare<[Value[]]>(`INSERT INTO call (${heldColumns}, ${endColumns}) VALUES (${toPlaces(heldColumns.length + endColumns.split(',').length)})`)
+  const drop = db.prepare<[string]>('DELETE FROM reservation WHERE id = ?')
   const billed = db.prepare<{ id: string }, CallRow>(`SELECT ${callColumns} FROM call WHERE id = :id`)
   const underWay = db.prepare<{ id: string }, CallRow>(`SELECT ${openColumns} FROM reservation WHERE id = :id`)
-  const open = db.prepare<[], HeldCall>(
-    `SELECT id, at, session_id, attempt_id, task_id, plan_id, project, agent, team, provider, model, wire, billing, request_bytes, service, reserved,
-            reserved_list, envelopes
-       FROM reservation`,
-  )
+  const open = db.prepare<[], HeldCall>(`SELECT ${heldColumns} FROM reservation`)
   const addPrice = db.prepare<NewPrice>(
     `INSERT INTO price (provider, model, source, version, rates, at) VALUES (:provider, :model, :source, :version, :rates, :at)
      ON CONFLICT (provider, model, source, version, rates) DO NOTHING`,
@@ -123,11 +132,15 @@ export function createLedgerStore(db: WriteDb) {
           + (SELECT count(*) FROM reservation WHERE task_id = :taskId AND attempt_id = :attemptId AND billing <> 'metered') AS n`,
   )
   return {
-    insert: (call: HeldCall) => void insert.run(call),
-    /** The bill in place of the reservation. False when there is none. */
-    close({ usage, ...end }: Bill): boolean {
-      bill.run({ ...end, ...usage })
-      return drop.run({ id: end.id }).changes === 1
+    insert: (call: HeldCall) => void insert.run(toValues(call)),
+    /** The bill in place of the reservation; `service` as it was used. False when there is none. */
+    close(held: HeldCall, { usage, ...end }: Bill): boolean {
+      const values = toValues({ ...held, service: usage.service })
+      values.push(end.state, usage.input, usage.cacheRead, usage.cacheWrite, usage.cacheWrite1h, usage.output, usage.reasoning, usage.webSearches)
+      values.push(end.cost, end.listCost, end.computedCost, end.reportedCost, end.priceSource, end.priceId, end.confidence)
+      values.push(end.status, end.latencyMs, end.ttftMs, end.requestId)
+      bill.run(values)
+      return drop.run(held.id).changes === 1
     },
     get(id: CallId): CallView | undefined {
       const row = billed.get({ id }) ?? underWay.get({ id })
@@ -144,6 +157,9 @@ export function createLedgerStore(db: WriteDb) {
     freeCalls: (taskId: TaskId, attemptId: AttemptId): number => freeCalls.get({ taskId, attemptId })?.n ?? 0,
   }
 }
+
+const toPlaces = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
+const toValues = (call: HeldCall): Value[] => heldColumns.map((column) => call[column])
 
 export function toCall(row: CallRow): CallView {
   return {

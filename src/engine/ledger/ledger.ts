@@ -333,7 +333,7 @@ export function createLedger({ db, clock, append, prices, budgets, maxOutputToke
   }
 
   function close(held: HeldCall, end: Bill): CallView {
-    if (!store.close(end)) throw new Error(`the call ${held.id} was closed behind the ledger's back`)
+    if (!store.close(held, end)) throw new Error(`the call ${held.id} was closed behind the ledger's back`)
     open().delete(held.id)
     const call = toClosed(held, end)
     append({ type: 'call.settled', subject: call.id, actor: toActor(call.agent), correlationId: call.planId, data: call })
