@@ -35,6 +35,17 @@ export function createCarrier(response: ServerResponse, fold: Fold, hide: ((fram
   }
 }
 
+/** Answers that have come whole in one turn leave at its end: callers who are let go together come back together, and are served as one. */
+let leaving: Array<() => void> = []
+function leave(go: () => void): void {
+  if (leaving.push(go) > 1) return
+  setImmediate(() => {
+    const all = leaving
+    leaving = []
+    for (const one of all) one()
+  })
+}
+
 /** Ends an answer with its last bytes. Comes back when they have left, or when nobody takes them: the caller hung up, or the time is over. */
 export function flush(response: ServerResponse, signal: AbortSignal, last?: Buffer): Promise<void> {
   return new Promise((resolve) => {
@@ -46,9 +57,11 @@ export function flush(response: ServerResponse, signal: AbortSignal, last?: Buff
     signal.addEventListener('abort', giveUp)
     response.once('close', done)
     response.once('finish', done)
-    response.end(last)
-    if (response.destroyed) done()
-    else if (signal.aborted) giveUp()
+    leave(() => {
+      response.end(last)
+      if (response.destroyed) done()
+      else if (signal.aborted) giveUp()
+    })
   })
 }
 
