@@ -7,7 +7,7 @@ import type { Instant } from '../../src/contract/index.ts'
 import { createFold } from '../../src/engine/gateway/usage/fold.ts'
 import { createEventFrames } from '../../src/engine/gateway/usage/frames.ts'
 import { countText } from '../../src/engine/gateway/usage/read.ts'
-import { skim } from '../../src/engine/gateway/usage/skim.ts'
+import { countPlain, findPlain } from '../../src/engine/gateway/usage/skim.ts'
 import { createPrices, type MeteredUsage } from '../../src/engine/ledger/index.ts'
 import { anthropic } from './usage/anthropic.ts'
 import { compatible } from './usage/compatible.ts'
@@ -32,6 +32,12 @@ const toInput = ({ input, cacheRead, cacheWrite }: MeteredUsage): number => inpu
 function split(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const at = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b)
   return [0, ...at].map((from, i) => bytes.subarray(from, at[i] ?? bytes.length))
+}
+
+/** Bytes of text in a frame that says nothing else; undefined for one that is read as a whole. */
+function skim(frame: string): number | undefined {
+  const json = findPlain(frame)
+  return json === undefined ? undefined : countPlain(frame, json)
 }
 
 describe('usage as providers report it (R-124, R-130, U-71)', () => {

@@ -1,7 +1,7 @@
 import type { MeteredUsage } from '../../ledger/index.ts'
 import { createEventFrames, createLineFrames, type Frame } from './frames.ts'
 import { type Beside, countText, isSearch, readAnthropic, readEmbeddings, readOllama, readOpenAi, readService, readTimings, type Said } from './read.ts'
-import { skim } from './skim.ts'
+import { countPlain, findPlain } from './skim.ts'
 
 /** What an answer has said about its cost so far. */
 export type Reading = {
@@ -9,7 +9,7 @@ export type Reading = {
   readonly usage: MeteredUsage | null
   /** The provider's last word: the bill is exact. */
   readonly final: boolean
-  /** Bytes of text, thinking and tool input seen. */
+  /** Bytes of text, thinking and tool input seen; nobody counts them all where the figures are final. */
   readonly answerBytes: number
   readonly reportedUsd: number | null
   /** An error that came inside an answer which began well. */
@@ -27,6 +27,9 @@ export type Fold = {
 /** An answer that is one JSON object; a longer one is billed by its length. */
 const MOST_JSON = 32 * 1024 * 1024
 
+/** What a model said that is not counted yet: an answer that ends with its figures is not billed by its length. */
+const MOST_UNCOUNTED = 64 * 1024
+
 type State = { said: Said; told: boolean; ended: boolean; isGroq: boolean; answerBytes: number; error: string | null }
 type Json = Record<string, unknown>
 
@@ -40,6 +43,8 @@ export function createFold(contentType: string | undefined): Fold {
   const frames = kind === 'events' ? createEventFrames() : createLineFrames()
   const whole: Buffer[] = []
   let size = 0
+  let uncounted: string[] = []
+  let uncountedSize = 0
 
   return {
     push(chunk) {
@@ -57,25 +62,39 @@ export function createFold(contentType: string | undefined): Fold {
       if (/^(data|event|id|:)/.test(text)) {
         const events = createEventFrames()
         for (const frame of [...events.push(bytes), ...events.end()]) take(frame)
+        count()
       } else absorbText(state, text)
       if (!state.told && !state.ended) state.answerBytes = Math.max(state.answerBytes, size)
       return []
     },
-    read: ({ hourCache }) => ({
-      usage: state.told ? toUsage(state.said, hourCache) : null,
-      final: state.told && state.ended && state.said.output !== undefined && (state.said.input !== undefined || state.said.cacheRead !== undefined),
-      answerBytes: state.answerBytes,
-      reportedUsd: state.said.usd ?? null,
-      error: state.error,
-    }),
+    read({ hourCache }) {
+      const final = state.told && state.ended && state.said.output !== undefined && (state.said.input !== undefined || state.said.cacheRead !== undefined)
+      if (!final) count()
+      return {
+        usage: state.told ? toUsage(state.said, hourCache) : null,
+        final,
+        answerBytes: state.answerBytes,
+        reportedUsd: state.said.usd ?? null,
+        error: state.error,
+      }
+    },
   }
 
   function take(frame: Frame): Frame {
-    const bytes = skim(frame.latin1)
-    if (bytes !== undefined) state.answerBytes += bytes
-    else if (frame.data === '[DONE]') state.ended = true
+    const { latin1 } = frame
+    if (findPlain(latin1) !== undefined) {
+      uncounted.push(latin1)
+      uncountedSize += latin1.length
+      if (uncountedSize > MOST_UNCOUNTED) count()
+    } else if (frame.data === '[DONE]') state.ended = true
     else absorbText(state, frame.data)
     return frame
+  }
+
+  function count(): void {
+    for (const frame of uncounted) state.answerBytes += countPlain(frame, findPlain(frame) ?? 0)
+    uncounted = []
+    uncountedSize = 0
   }
 }
 

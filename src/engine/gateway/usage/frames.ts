@@ -35,10 +35,25 @@ const CARRIAGE_RETURN = 13
 
 /** Server-sent events: frames end with an empty line. Comments and field names other than `data` say nothing here. */
 export function createEventFrames(): Frames {
-  return createCutter({
-    endsFrame: (isEmpty, hasContent) => isEmpty && hasContent,
-    toData: (text) => Array.from(text.matchAll(/(?:^|\n)data: ?([^\n]*)/g), ([, line = '']) => (line.endsWith('\r') ? line.slice(0, -1) : line)).join('\n'),
-  })
+  return createCutter({ endsFrame: (isEmpty, hasContent) => isEmpty && hasContent, toData })
+}
+
+function toData(text: string): string {
+  const lines: string[] = []
+  let at = text.startsWith('data:') ? 0 : toNext(text, 0)
+  while (at >= 0) {
+    const from = text[at + 5] === ' ' ? at + 6 : at + 5
+    const end = text.indexOf('\n', from)
+    const line = end < 0 ? text.slice(from) : text.slice(from, end)
+    lines.push(line.endsWith('\r') ? line.slice(0, -1) : line)
+    at = end < 0 ? -1 : toNext(text, end)
+  }
+  return lines.length === 1 ? (lines[0] as string) : lines.join('\n')
+}
+
+function toNext(text: string, from: number): number {
+  const at = text.indexOf('\ndata:', from)
+  return at < 0 ? -1 : at + 1
 }
 
 /** One JSON object a line. */

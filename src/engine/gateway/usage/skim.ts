@@ -6,15 +6,18 @@ const QUOTE = 34
 const COLON = 58
 
 /**
- * Bytes of what a model says in a frame that says nothing else; undefined for one that has to be read as a whole. Nearly every
- * frame of a stream is of the first kind, and reading each of them costs more than all the rest of a call. The count is never
- * lower than the text is long, and higher only by what its escapes are longer than what they stand for.
+ * Where the JSON begins of a frame that says nothing but what a model says; undefined for one that has to be read as a whole. Nearly
+ * every frame of a stream is of the first kind, and reading each of them costs more than all the rest of a call.
  */
-export function skim(frame: string): number | undefined {
+export function findPlain(frame: string): number | undefined {
   const field = frame.startsWith('data:') ? 0 : frame.indexOf('\ndata:') + 1
   if (!frame.startsWith('data:', field)) return undefined
   const json = frame[field + 5] === ' ' ? field + 6 : field + 5
-  if (!isPlain(frame, json) || frame.includes('\ndata:', json)) return undefined
+  return isPlain(frame, json) && !frame.includes('\ndata:', json) ? json : undefined
+}
+
+/** Bytes of what a model says in such a frame: never fewer than the text is long, and more only by what its escapes are longer than what they stand for. */
+export function countPlain(frame: string, json: number): number {
   let bytes = 0
   for (let at = frame.indexOf('"delta":', json); at >= 0; at = frame.indexOf('"delta":', at + 1)) bytes += countAt(frame, at + 8)
   return bytes
