@@ -39,6 +39,7 @@ function drain(): void {
 }
 
 async function readBooks(): Promise<Books> {
+  world.ledger.catchUp()
   drain()
   const calls = world.db
     .prepare<[], Pick<Books, 'calls' | 'settled' | 'exact' | 'cost'>>(

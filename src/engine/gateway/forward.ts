@@ -209,17 +209,18 @@ function toRefused(error: unknown): { status: number; message: string } {
 
 const toText = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
 
+const encoding = ['content-encoding']
+const changedHeaders = [...encoding, 'content-length']
+
 function toHeaders({ asksUsage, books, soFar, target }: Try, headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const changed = asksUsage || headers['content-encoding'] !== undefined
-  const kept = toCallerHeaders(headers, ['content-encoding', ...(changed ? ['content-length'] : [])])
-  if (!books) return kept
+  const sent = toCallerHeaders(headers, changed ? changedHeaders : encoding)
+  if (!books) return sent
   // The join between a program's own log and the books.
-  return {
-    ...kept,
-    'request-id': toText(headers['request-id']) ?? books.id,
-    'x-reef-call': books.id,
-    'x-reef-model': target.model,
-    'x-reef-provider': target.provider,
-    'x-reef-spent-usd': toUsd(soFar).toFixed(6),
-  }
+  sent['request-id'] = toText(headers['request-id']) ?? books.id
+  sent['x-reef-call'] = books.id
+  sent['x-reef-model'] = target.model
+  sent['x-reef-provider'] = target.provider
+  sent['x-reef-spent-usd'] = toUsd(soFar).toFixed(6)
+  return sent
 }

@@ -109,6 +109,8 @@ const ours = new Set([
   'x-goog-api-key',
 ])
 
+const none: ReadonlySet<string> = new Set()
+
 /** Everything that the caller said but what concerns this hop, who he is and what the credentials say anew; then who we are. */
 export function toUpstreamHeaders(
   raw: readonly string[],
@@ -120,7 +122,7 @@ export function toUpstreamHeaders(
     connection,
   }: { wire: CallerWire; credentials: readonly string[]; callId: string; length: number | undefined; connection: string | undefined },
 ): string[] {
-  const named = new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()))
+  const named = connection === undefined || connection === 'keep-alive' ? none : new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
   const headers: string[] = []
   let versioned = false
   for (let i = 0; i < raw.length; i += 2) {
@@ -141,6 +143,9 @@ const notBack = new Set([...hop, 'set-cookie'])
 
 export function toCallerHeaders(from: IncomingHttpHeaders, drop: readonly string[]): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {}
-  for (const [name, value] of Object.entries(from)) if (value !== undefined && !notBack.has(name) && !drop.includes(name)) headers[name] = value
+  for (const name in from) {
+    const value = from[name]
+    if (value !== undefined && !notBack.has(name) && !drop.includes(name)) headers[name] = value
+  }
   return headers
 }
