@@ -10,9 +10,9 @@ export type TurnHooks = {
   readonly rolledBack: () => void
 }
 
-/** How long a write that nobody waits for may wait for company, and how many go together at most. */
-const COMPANY_MS = 50
-const MOST_IN_GROUP = 64
+/** How long a write that nobody waits for may wait for company, and how many go together at most: everything else stands still while they are written. */
+const COMPANY_MS = 25
+const MOST_IN_GROUP = 16
 /** How often the disk is told at most. */
 const SYNC_MS = 25
 
