@@ -47,6 +47,22 @@ describe('a call is billed once, however it ends (R-130, R-206)', () => {
     expect(await booked(world)).toEqual({ state: 'settled', confidence: 'estimated', status: 499, usage: halfHeard })
   })
 
+  it.each(['in one piece', 'in two'])(
+    'when the bill of an answer %s cannot be written at first: the caller has it all the same, and is billed for it',
+    async (how) => {
+      const { world, token } = await open((response) => {
+        response.writeHead(200, EVENT_STREAM).write(stream.start)
+        setTimeout(() => response.end(stream.stop), how === 'in two' ? 20 : 0)
+      })
+      let tries = 0
+      world.db.function('is_first_try', () => (tries++ === 0 ? 1 : 0))
+      world.db.exec("CREATE TEMP TRIGGER unwritable BEFORE INSERT ON call WHEN is_first_try() BEGIN SELECT RAISE(ABORT, 'no'); END")
+      expect(await (await ask(world, token)).text()).toBe(stream.start + stream.stop)
+      expect(await booked(world)).toMatchObject({ state: 'settled', confidence: 'exact', status: 200 })
+      expect(tries).toBe(2)
+    },
+  )
+
   it('when the caller hangs up before a word came: the request may have been worked on, and is billed', async () => {
     const hangUp = new AbortController()
     const { upstream, world, token } = await open(() => hangUp.abort())

@@ -58,7 +58,8 @@ export function flush(response: ServerResponse, signal: AbortSignal, last?: Buff
     response.once('close', done)
     response.once('finish', done)
     leave(() => {
-      response.end(last)
+      // Where its bill has failed meanwhile, he has been told so.
+      if (!response.writableEnded) response.end(last)
       if (response.destroyed) done()
       else if (signal.aborted) giveUp()
     })

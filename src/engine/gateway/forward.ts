@@ -154,17 +154,19 @@ async function end(job: Try, fold: Fold | undefined, error: unknown, streams: bo
   const callerGone = response.destroyed || response.closed
   const refused = toRefused(abort.signal.aborted ? abort.signal.reason : error)
   const isFailure = refused.status === 502 || refused.status === 504
-  if (books) report(target, isFailure && !callerGone ? failed : dropped, {})
+  // A whole answer whose bill could not be written says nothing of its provider, and nothing more to its caller.
+  const isAnswered = response.writableEnded
+  if (books && !isAnswered) report(target, isFailure && !callerGone ? failed : dropped, {})
   const taken = fold !== undefined || wasTaken(error)
   if (more && !taken && !abort.signal.aborted) return refused.status
-  const seen = callerGone ? CALLER_GONE : response.headersSent ? response.statusCode : refused.status
+  const seen = callerGone && !isAnswered ? CALLER_GONE : response.headersSent ? response.statusCode : refused.status
   if (fold && response.statusCode < 300) {
     fold.end()
     await settle(job, fold.read(job), seen, { cut: true })
   } else if (fold || !taken) await books?.fail(seen)
   // All of it was sent and no word came back: it may have been worked on, and is billed as if.
   else await settle(job, createFold(undefined).read(job), seen, { cut: true })
-  if (callerGone) return undefined
+  if (callerGone || isAnswered) return undefined
   if (!response.headersSent) {
     response.writeHead(refused.status, { 'content-type': 'application/json', ...(refused.status < 500 && { 'x-should-retry': 'false' }) })
     response.end(JSON.stringify(toErrorBody(endpoint.wire, refused)))

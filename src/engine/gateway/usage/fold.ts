@@ -27,7 +27,7 @@ export type Fold = {
 /** An answer that is one JSON object; a longer one is billed by its length. */
 const MOST_JSON = 32 * 1024 * 1024
 
-/** What a model said that is not counted yet: an answer that ends with its figures is not billed by its length. */
+/** Bytes in which what a model said is not counted yet: an answer that ends with its figures is not billed by its length. */
 const MOST_UNCOUNTED = 64 * 1024
 
 type State = { said: Said; told: boolean; ended: boolean; isGroq: boolean; answerBytes: number; error: string | null }
@@ -44,12 +44,16 @@ export function createFold(contentType: string | undefined): Fold {
   const whole: Buffer[] = []
   let size = 0
   let uncounted: string[] = []
-  let uncountedSize = 0
+  let countedTo = 0
 
   return {
     push(chunk) {
-      if (kind !== 'whole') return frames.push(chunk).map(take)
       size += chunk.length
+      if (kind !== 'whole') {
+        const found = frames.push(chunk).map(take)
+        if (size - countedTo > MOST_UNCOUNTED) count()
+        return found
+      }
       if (size <= MOST_JSON) whole.push(chunk)
       else whole.length = 0
       return []
@@ -82,11 +86,8 @@ export function createFold(contentType: string | undefined): Fold {
 
   function take(frame: Frame): Frame {
     const { latin1 } = frame
-    if (findPlain(latin1) !== undefined) {
-      uncounted.push(latin1)
-      uncountedSize += latin1.length
-      if (uncountedSize > MOST_UNCOUNTED) count()
-    } else if (frame.data === '[DONE]') state.ended = true
+    if (findPlain(latin1) !== undefined) uncounted.push(latin1)
+    else if (frame.data === '[DONE]') state.ended = true
     else absorbText(state, frame.data)
     return frame
   }
@@ -94,7 +95,7 @@ export function createFold(contentType: string | undefined): Fold {
   function count(): void {
     for (const frame of uncounted) state.answerBytes += countPlain(frame, findPlain(frame) ?? 0)
     uncounted = []
-    uncountedSize = 0
+    countedTo = size
   }
 }
 
