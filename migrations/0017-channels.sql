@@ -47,7 +47,7 @@ CREATE TABLE message_out (
   CHECK (state <> 'pending' OR next_attempt_at IS NOT NULL)
 ) STRICT;
 CREATE INDEX message_out_due ON message_out (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
-CREATE INDEX message_out_of_bundle ON message_out (bundle_id) WHERE bundle_id IS NOT NULL AND next_attempt_at IS NOT NULL;
+CREATE INDEX message_out_of_bundle ON message_out (bundle_id, id) WHERE bundle_id IS NOT NULL;
 CREATE INDEX message_out_remote ON message_out (channel, remote_id) WHERE remote_id IS NOT NULL;
 -- What went out and was not heard of again.
 CREATE INDEX message_out_silent ON message_out (channel, sent_at) WHERE state IN ('sending', 'accepted', 'queued_remote', 'unknown');
@@ -74,3 +74,4 @@ CREATE TABLE message_in (
   CHECK (allowed = 1 OR state = 'ignored')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_in_open ON message_in (id) WHERE state = 'received';
+CREATE INDEX message_in_answers ON message_in (replies_to) WHERE replies_to IS NOT NULL;

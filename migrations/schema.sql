@@ -404,6 +404,8 @@ CREATE TABLE message_in (
   CHECK (allowed = 1 OR state = 'ignored')
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX message_in_answers ON message_in (replies_to) WHERE replies_to IS NOT NULL;
+
 CREATE INDEX message_in_open ON message_in (id) WHERE state = 'received';
 
 CREATE TABLE message_out (
@@ -437,7 +439,7 @@ CREATE INDEX message_out_due ON message_out (channel, next_attempt_at) WHERE nex
 
 CREATE INDEX message_out_failed ON message_out (channel, created_at) WHERE state = 'failed';
 
-CREATE INDEX message_out_of_bundle ON message_out (bundle_id) WHERE bundle_id IS NOT NULL AND next_attempt_at IS NOT NULL;
+CREATE INDEX message_out_of_bundle ON message_out (bundle_id, id) WHERE bundle_id IS NOT NULL;
 
 CREATE INDEX message_out_remote ON message_out (channel, remote_id) WHERE remote_id IS NOT NULL;
 

@@ -5,6 +5,7 @@ import { toLimit } from './arguments.ts'
 import { readChannelSecrets, refuseSecretArguments, refuseSecretOptions } from './channel-secrets.ts'
 import type { Declare } from './context.ts'
 import { usageFailure } from './failure.ts'
+import { findApproval } from './find.ts'
 import { stateWord } from './label.ts'
 import { clockTime, dateTime } from './local-time.ts'
 import { toFacts, toTable } from './table.ts'
@@ -100,11 +101,13 @@ export const declare: Declare = (channel, run) => {
     .command('messages')
     .description('list what was sent and what came in, newest first')
     .addOption(new Option('--channel <channel>', 'only of this channel').choices(ChannelName.options))
+    .option('--approval <approval>', 'only about the card of this approval; its id, or the end of it')
     .option('--limit <n>', 'at most so many of each', toLimit, 20)
     .action(
-      run<[], { channel?: ChannelName; limit: number }>(async (cli, _, filter) => {
+      run<[], { channel?: ChannelName; approval?: string; limit: number }>(async (cli, _, { approval, ...filter }) => {
         const { client, zone } = await cli.engine()
-        const answer = await client.channel.messages(filter)
+        const about = approval === undefined ? undefined : await client.approval.get({ id: await findApproval(client, approval) })
+        const answer = await client.channel.messages({ ...filter, ...(about && { bundleId: about.bundleId }) })
         await cli.show(answer, async () => {
           const shown = await zone()
           return ['Sent', ...toSentTable(answer.sent, shown), '', 'Received', ...toReceivedTable(answer.received, shown)]

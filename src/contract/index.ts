@@ -208,7 +208,10 @@ export const contract = {
     /** The words to send from the phone; whoever sends them first is the owner on this channel. */
     pair: oc.input(z.object({ name: ChannelName })).output(z.object({ code: z.string(), until: Instant, words: z.string() })),
     unpair: oc.input(z.object({ name: ChannelName })).output(ChannelView),
-    messages: oc.input(page.extend({ channel: ChannelName.optional() })).output(z.object({ sent: z.array(MessageView), received: z.array(IncomingView) })),
+    /** Both ways, newest first. Of a bundle: what was sent about it, and what came in quoting that. */
+    messages: oc
+      .input(page.extend({ channel: ChannelName.optional(), bundleId: BundleId.optional() }))
+      .output(z.object({ sent: z.array(MessageView), received: z.array(IncomingView) })),
     /** The owner is at the desk now: what can wait does not ring his phone. */
     present: oc.output(ok),
   },

@@ -82,7 +82,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'channel test': ['channel', 'test', 'openclaw'],
   'channel pair': ['channel', 'pair', 'openclaw'],
   'channel unpair': ['channel', 'unpair', 'openclaw'],
-  'channel messages': ['channel', 'messages', '--channel', 'openclaw', '--limit', '5'],
+  'channel messages': ['channel', 'messages', '--channel', 'openclaw', '--approval', 'APR001', '--limit', '5'],
   'spend summary': ['spend', '--by', 'agent', '--since', '7d', '--until', '1h'],
   'spend insight': ['spend', 'insight', '--since', '7d'],
   'spend calls': [

@@ -24,7 +24,7 @@ import { channelKinds, toSetUp } from './config.ts'
 import { createInbox } from './inbox.ts'
 import { createLinks } from './links.ts'
 import { LONGEST_LIFE_MS } from './message.ts'
-import { createInboxStore, createMessagesReader, createOutboxStore } from './messages.store.ts'
+import { createInboxStore, createMessagesReader, createOutboxStore, type MessagesFilter } from './messages.store.ts'
 import { createOutbox, type Outgoing } from './outbox.ts'
 import { MOST_MISSES, newPairingCode, PAIRING_MS } from './pairing.ts'
 
@@ -223,7 +223,7 @@ export function createChannels({ db, reader, clock, append, secrets, logger, eve
 
     sent: (id: MessageId): MessageView | undefined => outbox.get(id),
     list: (): ChannelView[] => [desktop, ...phoneChannels.map(viewOf)],
-    messages: (filter: { channel?: ChannelName | undefined; before?: string | undefined; limit: number }) => pages.page(filter),
+    messages: (filter: MessagesFilter) => pages.page(filter),
     phones: (): ChannelName[] => phones(),
     /** What the word of this sender is worth now. */
     standingOf(name: ChannelName, sender: string): Standing {

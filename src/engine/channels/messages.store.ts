@@ -183,19 +183,35 @@ export function createInboxStore(db: WriteDb) {
   }
 }
 
+/** `before`: the id of the last row seen. With `bundleId` only what was sent about it, and what came in quoting that. */
+export type MessagesFilter = { channel?: ChannelName | undefined; bundleId?: BundleId | undefined; before?: string | undefined; limit: number }
+
 /** Pages for the screens, newest first. */
 export function createMessagesReader(db: ReadDb) {
   const page = { before: '', limit: 0, channel: '' as string | null }
+  const ofBundle = { ...page, bundle: '' }
   const sent = db.prepare<typeof page, OutRow>(
     `SELECT ${out} FROM message_out WHERE id < :before AND (:channel IS NULL OR channel = :channel) ORDER BY id DESC LIMIT :limit`,
   )
   const received = db.prepare<typeof page, InRow>(
     `SELECT ${incoming} FROM message_in WHERE id < :before AND (:channel IS NULL OR channel = :channel) ORDER BY id DESC LIMIT :limit`,
   )
+  // On message_out_of_bundle.
+  const sentOf = db.prepare<typeof ofBundle, OutRow>(
+    `SELECT ${out} FROM message_out WHERE bundle_id = :bundle AND id < :before AND (:channel IS NULL OR channel = :channel) ORDER BY id DESC LIMIT :limit`,
+  )
+  // On message_in_answers; without the plus it reads every message that came in, because they are in order by id.
+  const receivedOf = db.prepare<typeof ofBundle, InRow>(
+    `SELECT ${incoming} FROM message_in WHERE replies_to IN (SELECT id FROM message_out WHERE bundle_id = :bundle)
+        AND +id < :before AND (:channel IS NULL OR channel = :channel) ORDER BY +id DESC LIMIT :limit`,
+  )
   return {
-    page(filter: { channel?: ChannelName | undefined; before?: string | undefined; limit: number }) {
-      const args = { before: filter.before ?? '~', limit: filter.limit, channel: filter.channel ?? null }
-      return { sent: sent.all(args).map(toMessage), received: received.all(args).map(toIncoming) }
+    page({ before = '~', limit, channel, bundleId }: MessagesFilter) {
+      const args = { before, limit, channel: channel ?? null }
+      const rows = bundleId
+        ? { sent: sentOf.all({ ...args, bundle: bundleId }), received: receivedOf.all({ ...args, bundle: bundleId }) }
+        : { sent: sent.all(args), received: received.all(args) }
+      return { sent: rows.sent.map(toMessage), received: rows.received.map(toIncoming) }
     },
   }
 }
