@@ -9,6 +9,7 @@ import {
   toOffered,
   toQuietText,
   toRuleText,
+  toSetTimes,
   toSilenceText,
   toTrialText,
   toUndoText,
@@ -27,7 +28,8 @@ const row = (change: Partial<ClassRow> = {}): ClassRow => ({
   from: 'built in',
   ...change,
 })
-const words = (one: ClassRow) => [toDeadlineText(one, 4), toSilenceText(one), toQuietText(one), toUndoText(one)]
+const times = toSetTimes([])
+const words = (one: ClassRow) => [toDeadlineText(one, times), toSilenceText(one), toQuietText(one), toUndoText(one, times)]
 
 describe('a kind of action, in words', () => {
   it('C-14: says how long there is to answer, what silence means, and never that silence is a yes', () => {
@@ -40,8 +42,20 @@ describe('a kind of action, in words', () => {
     ])
   })
 
-  it('what is in earnest can be taken back for a minute (U-51)', () => {
-    expect([toUndoText(row({ tier: 'T3' })), toUndoText(row({ tier: 'T3', irreversible: true }))]).toEqual(['60 s', '60 s, then final'])
+  it('C-14: says the times that the owner set', () => {
+    const set = { approvalHours: 1.5, approvalGraceSeconds: 20, irreversibleGraceSeconds: 45 }
+    const own = toSetTimes(Object.entries(set).map(([key, value]) => ({ key, value, default: null, source: 'file', description: '' })))
+    expect(own).toEqual(set)
+    expect([toDeadlineText(row(), own), toUndoText(row(), own), toUndoText(row({ irreversible: true }), own)]).toEqual([
+      '1 h 30 min, as set',
+      '20 s',
+      '45 s, then final',
+    ])
+  })
+
+  it('what is in earnest can be taken back for a minute, whatever is set (U-51)', () => {
+    const set = { ...times, approvalGraceSeconds: 5, irreversibleGraceSeconds: 5 }
+    expect([toUndoText(row({ tier: 'T3' }), set), toUndoText(row({ tier: 'T3', irreversible: true }), set)]).toEqual(['60 s', '60 s, then final'])
   })
 
   it('says nothing of answers where nobody is asked', () => {

@@ -1,4 +1,5 @@
 import { type DryRun, type PolicyProblem, type PolicyView, type RaiseRule, type Tier, tiers } from '../../../contract/policies.ts'
+import { Settings, type SettingView } from '../../../contract/settings.ts'
 import { tierWords } from '../../../contract/words.ts'
 import { formatSpan } from '../../parts/time.tsx'
 import { listed } from './listed.ts'
@@ -7,6 +8,12 @@ export type ClassRow = PolicyView['classes'][number]
 export type ChangedRow = DryRun['changed'][number]
 
 const HOUR_MS = 3_600_000
+
+const timesSet = Settings.pick({ approvalHours: true, approvalGraceSeconds: true, irreversibleGraceSeconds: true }).strip()
+/** The owner's times, for every class that names none of its own; what is not set is as REEF comes. */
+export type SetTimes = Pick<Settings, 'approvalHours' | 'approvalGraceSeconds' | 'irreversibleGraceSeconds'>
+export const toSetTimes = (settings: readonly SettingView[]): SetTimes => timesSet.parse(Object.fromEntries(settings.map(({ key, value }) => [key, value])))
+
 /** Nobody is asked: what follows from asking does not apply. */
 const asksNobody = (tier: Tier): boolean => tier === 'T0' || tier === 'T1'
 
@@ -14,9 +21,9 @@ const asksNobody = (tier: Tier): boolean => tier === 'T0' || tier === 'T1'
 export const toTierText = (tier: Tier): string => `${tier}, ${tierWords[tier]}`
 
 /** How long there is to answer; where the class says nothing, the owner's setting holds. */
-export function toDeadlineText({ tier, deadlineMs }: Pick<ClassRow, 'tier' | 'deadlineMs'>, settingHours: number): string {
+export function toDeadlineText({ tier, deadlineMs }: Pick<ClassRow, 'tier' | 'deadlineMs'>, { approvalHours }: SetTimes): string {
   if (asksNobody(tier)) return '–'
-  return deadlineMs === null ? `${formatSpan(settingHours * HOUR_MS)}, as set` : formatSpan(deadlineMs)
+  return deadlineMs === null ? `${formatSpan(approvalHours * HOUR_MS)}, as set` : formatSpan(deadlineMs)
 }
 
 /** What silence means. Never "yes". */
@@ -28,9 +35,18 @@ export function toSilenceText({ tier, ifSilent, template }: Pick<ClassRow, 'tier
 export const toQuietText = ({ tier, quietHours }: Pick<ClassRow, 'tier' | 'quietHours'>): string =>
   asksNobody(tier) ? '–' : quietHours === 'hold' ? 'till morning' : 'runs on'
 
+/** What is in earnest can be taken back for so long, whatever is set (U-51). */
+const EARNEST_UNDO_S = 60
+
 /** How long a yes can be taken back, and whether it can be after that. */
-export const toUndoText = ({ tier, irreversible }: Pick<ClassRow, 'tier' | 'irreversible'>): string =>
-  asksNobody(tier) ? '–' : `${tier === 'T3' ? 60 : irreversible ? 30 : 10} s${irreversible ? ', then final' : ''}`
+export function toUndoText(
+  { tier, irreversible }: Pick<ClassRow, 'tier' | 'irreversible'>,
+  { approvalGraceSeconds, irreversibleGraceSeconds }: SetTimes,
+): string {
+  if (asksNobody(tier)) return '–'
+  const seconds = tier === 'T3' ? EARNEST_UNDO_S : irreversible ? irreversibleGraceSeconds : approvalGraceSeconds
+  return `${seconds} s${irreversible ? ', then final' : ''}`
+}
 
 /** A rule that raises, as a sentence: "When the action is mail.* and the text says “cancel”: one tier more." */
 export function toRuleText({ when, tier }: Pick<RaiseRule, 'when' | 'tier'>): string {

@@ -9,19 +9,16 @@ import { type Column, Table } from '../../parts/table.tsx'
 import { Ago, At } from '../../parts/time.tsx'
 import { useZone } from '../../parts/zone.ts'
 import { fitted } from './fitted.ts'
-import { type ClassRow, toDeadlineText, toQuietText, toRuleText, toSilenceText, toUndoText } from './policy.select.ts'
+import { type ClassRow, type SetTimes, toDeadlineText, toQuietText, toRuleText, toSetTimes, toSilenceText, toUndoText } from './policy.select.ts'
 import { PolicyEditor } from './policy-editor.tsx'
 import styles from './rules.module.css'
-
-const DEFAULT_HOURS = 4
 
 /** What needs the owner's word (C-14, C-15): every kind of action with its tier, what raises it, and the files that say so. */
 export function Policy({ version, opened }: { version: string; opened: string | undefined }) {
   const answer = useAsk(
     async (client) => {
       const [policy, { versions }, { settings }] = await Promise.all([client.policy.get(), client.policy.versions(), client.settings.list()])
-      const hours = settings.find(({ key }) => key === 'approvalHours')?.value
-      return { policy, versions, hours: typeof hours === 'number' ? hours : DEFAULT_HOURS }
+      return { policy, versions, times: toSetTimes(settings) }
     },
     [version],
   )
@@ -36,7 +33,7 @@ export function Policy({ version, opened }: { version: string; opened: string | 
               as of <At at={answer.at} seconds />
             </p>
           ) : null}
-          <Classes policy={data.policy} hours={data.hours} />
+          <Classes policy={data.policy} times={data.times} />
           <div className={styles.halves}>
             <Raises policy={data.policy} />
             <Versions policy={data.policy} versions={data.versions} />
@@ -52,14 +49,14 @@ export function Policy({ version, opened }: { version: string; opened: string | 
   )
 }
 
-function Classes({ policy, hours }: { policy: PolicyView; hours: number }) {
+function Classes({ policy, times }: { policy: PolicyView; times: SetTimes }) {
   return (
     <Card title="What needs your word" note={`version ${policy.version}`}>
       <p className={styles.muted}>An action that is not in this list needs a T3 word. Rules below may raise a tier, never lower it.</p>
       <div className={styles.table} style={fitted(policy.classes.length)}>
         <Table
           label="Kinds of action and their tiers"
-          columns={columns(hours)}
+          columns={columns(times)}
           rows={policy.classes}
           rowKey={({ action }) => action}
           empty={<Empty title="No kind of action is known.">Everything is T3 then: REEF asks before each.</Empty>}
@@ -69,7 +66,7 @@ function Classes({ policy, hours }: { policy: PolicyView; hours: number }) {
   )
 }
 
-const columns = (hours: number): readonly Column<ClassRow>[] => [
+const columns = (times: SetTimes): readonly Column<ClassRow>[] => [
   { id: 'action', head: 'action', width: 'minmax(146px, 1fr)', cell: ({ action }) => <code title={action}>{action}</code> },
   { id: 'what', head: 'what it is', width: 'minmax(150px, 2fr)', cell: ({ what }) => <span title={what}>{what}</span> },
   {
@@ -95,14 +92,14 @@ const columns = (hours: number): readonly Column<ClassRow>[] => [
         <span className={styles.muted}>{floor}</span>
       ),
   },
-  { id: 'deadline', head: 'to answer', width: '80px', cell: (row) => toDeadlineText(row, hours) },
+  { id: 'deadline', head: 'to answer', width: '80px', cell: (row) => toDeadlineText(row, times) },
   { id: 'silent', head: 'if silent', width: 'minmax(80px, 1fr)', cell: (row) => <span title={toSilenceText(row)}>{toSilenceText(row)}</span> },
   { id: 'quiet', head: 'at night', width: '84px', cell: (row) => toQuietText(row) },
   {
     id: 'undo',
     head: 'to undo',
     width: '112px',
-    cell: (row) => (row.irreversible ? <strong title="It cannot be taken back once it is done.">{toUndoText(row)}</strong> : toUndoText(row)),
+    cell: (row) => (row.irreversible ? <strong title="It cannot be taken back once it is done.">{toUndoText(row, times)}</strong> : toUndoText(row, times)),
   },
   { id: 'from', head: 'says', width: '88px', cell: ({ from }) => <span title={from}>{from}</span> },
 ]
