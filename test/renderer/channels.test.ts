@@ -111,6 +111,22 @@ describe('a channel', () => {
   }, 60_000)
 })
 
+it('the top of every screen says in a word whether words reach the phone, in colour only when it is lost, and nothing where none is set up (U-15, U-68)', async () => {
+  const seen: unknown[] = []
+  for (const world of ['empty', 'full', 'thousand'] as const) {
+    const { page, context } = await stage.open({ world, place: 'spend' })
+    const mark = page.getByRole('banner').getByRole('link', { name: /^Channels: / })
+    seen.push(world, ...(await mark.allInnerTexts()))
+    if (world !== 'empty') seen.push(await mark.getAttribute('data-attention'))
+    if (world === 'thousand') {
+      await mark.click()
+      await page.getByRole('heading', { name: 'Channels', level: 1 }).waitFor()
+    }
+    await context.close()
+  }
+  expect(seen).toEqual(['empty', 'full', '● WA ready', 'quiet', 'thousand', '▲ WA lost', 'alarm'])
+}, 60_000)
+
 it('while a phone is lost every screen says since when, that silence approves nothing, and leads to the cure (R-026)', async () => {
   const { page, context } = await stage.open({ world: 'thousand', place: 'overview' })
   const bar = page.getByText(`${openclaw}: down since 14:02: approvals are decided here; nothing is approved by silence.`)
@@ -149,12 +165,12 @@ describe('messages', () => {
     const { page, context } = await stage.open({ world: 'thousand', place: 'channels/messages' })
     const grid = page.getByRole('grid', { name: 'Messages both ways, newest first' })
     await grid.getByRole('row').nth(3).focus()
-    for (let i = 0; i < 40 && (await page.getByText('all 1,409').count()) === 0; i += 1) {
+    for (let i = 0; i < 40 && (await page.getByText('all 1,413').count()) === 0; i += 1) {
       await page.keyboard.press('End')
       await page.clock.runFor(200)
       await page.waitForTimeout(60)
     }
-    await page.getByText('all 1,409').waitFor()
+    await page.getByText('all 1,413').waitFor()
     expect(await grid.getByRole('row').count()).toBeLessThan(80)
     await page.keyboard.press('End')
     await grid.getByText('status 399').waitFor()

@@ -285,6 +285,33 @@ it('the keyboard alone goes through a card in its order, and is never thrown out
   await context.close()
 }, 60_000)
 
+it('a card says where else it was told and how far it got, asks once for it, and follows the receipt by itself (U-55, U-68)', async () => {
+  const { page, context, complaints } = await stage.open({ place: 'overview' })
+  let asked = 0
+  await page.goto('about:blank')
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      if (String(payload).includes('channel/messages')) asked += 1
+    }),
+  )
+  await page.goto(`${stage.server.url}/?world=full#/${card(12)}`)
+  await page.getByText('Also on WhatsApp (OpenClaw): sent 13:50').waitFor()
+  expect(asked).toBe(1)
+  await page.getByText('Also on WhatsApp (OpenClaw): delivered 14:32').waitFor()
+  expect(asked).toBe(2)
+  await page.goto(`${stage.server.url}/?world=full#/${card(20)}`)
+  await page.getByText(/^Also on WhatsApp \(OpenClaw\): to be sent 14:33 · WhatsApp: ▲ failed: Meta: \(#131026\)/).waitFor()
+  await page.goto(`${stage.server.url}/?world=full#/${card(30)}`)
+  await page.getByText('Your phone was not told.').waitFor()
+  await page.goto(`${stage.server.url}/?world=full#/${card(13)}`)
+  await page.getByText('held by the gateway, may still arrive').waitFor()
+  expect(asked).toBe(5)
+  await page.getByRole('link', { name: 'WhatsApp (OpenClaw)' }).click()
+  await page.getByRole('region', { name: 'To you' }).getByText('held by the gateway, may still arrive').waitFor()
+  await context.close()
+  expect(complaints).toEqual([])
+}, 60_000)
+
 it('says once in five seconds how many wait, however much happens (U-112)', async () => {
   const { page, context } = await stage.open({ place: card(12) })
   const status = page.getByRole('region', { name: 'Requests' }).getByRole('status')

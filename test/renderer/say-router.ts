@@ -44,6 +44,15 @@ export function createSayRouter({ name, world, read, refuse, tell }: Deps) {
     tell(type, row.name, row, 'owner')
     return row
   }
+  const out = sent(many)
+  /** The receipt of a message that was taken comes a moment after somebody looks at its card. */
+  const deliver = (wanted: string): void => {
+    const i = out.findIndex((row) => row.id === wanted && row.state === 'accepted')
+    const row = out[i]
+    if (!row) return
+    out[i] = { ...row, state: 'delivered', deliveredAt: now }
+    tell('message.moved', row.id, out[i])
+  }
   return {
     policy: os.policy.router({
       get: os.policy.get.handler(() => read(standing)),
@@ -193,9 +202,13 @@ export function createSayRouter({ name, world, read, refuse, tell }: Deps) {
       unpair: os.channel.unpair.handler(({ input }) => keepChannel({ ...findChannel(input.name), state: 'unproven', pairedSender: null, decides: false })),
       messages: os.channel.messages.handler(async ({ input }) => {
         await read()
+        const { channel, before, bundleId } = input
+        const about = out.filter((row) => !bundleId || row.bundleId === bundleId)
+        const ids = new Set<string | null>(about.map((row) => row.id))
         const those = <Row extends { id: string; channel: string }>(rows: readonly Row[]) =>
-          rows.filter((row) => (!input.channel || row.channel === input.channel) && (!input.before || row.id < input.before)).slice(0, input.limit)
-        return empty ? { sent: [], received: [] } : { sent: those(sent(many)), received: those(received(many)) }
+          rows.filter((row) => (!channel || row.channel === channel) && (!before || row.id < before)).slice(0, input.limit)
+        if (bundleId) for (const row of about) if (row.state === 'accepted') setTimeout(() => deliver(row.id), 1500)
+        return empty ? { sent: [], received: [] } : { sent: those(about), received: those(received(many).filter((row) => !bundleId || ids.has(row.repliesTo))) }
       }),
       present: os.channel.present.handler(() => ok),
     }),

@@ -331,6 +331,17 @@ export const sent = (many: boolean): MessageView[] => [
   }),
   message(1990, { state: 'queued_remote', deliveredAt: null }),
   message(1988, { state: 'pending', sentAt: null, deliveredAt: null, attempts: 0, nextAttemptAt: ago(-1) }),
+  message(1986, { bundleId: id('bun', 12), state: 'accepted', deliveredAt: null }),
+  message(1984, { bundleId: id('bun', 13), state: 'queued_remote', deliveredAt: null }),
+  message(1983, { bundleId: id('bun', 20), state: 'pending', sentAt: null, deliveredAt: null, attempts: 0, nextAttemptAt: ago(-1) }),
+  message(1982, {
+    bundleId: id('bun', 20),
+    channel: 'whatsapp',
+    state: 'failed',
+    error: 'Meta: (#131026) the number cannot be reached',
+    deliveredAt: null,
+    attempts: 3,
+  }),
   ...(many ? Array.from({ length: 1000 }, (_, i) => message(1900 - i, { kind: 'notice', text: `Service ${i} is up.`, buttons: [] })) : []),
 ]
 

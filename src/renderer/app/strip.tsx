@@ -3,6 +3,7 @@ import { placeHref } from '../live/place.ts'
 import { useCommand, useReef } from '../live/reef.ts'
 import { openDialog, say } from '../live/shell-door.ts'
 import { Button } from '../parts/button.tsx'
+import { toGlance } from '../parts/lost-channel.ts'
 import { Money } from '../parts/money.tsx'
 import { useNow } from '../parts/now.ts'
 import { useZone } from '../parts/zone.ts'
@@ -47,12 +48,26 @@ export function Strip() {
         <span className={styles.quiet}>nothing waits on you</span>
       )}
       <span className={styles.grow} />
+      <Channels />
       <a className={styles.plain} href={placeHref('sessions')}>
         <span className={styles.label}>running</span> {running} of {slots}
       </a>
       <Spend />
       <Clock />
     </header>
+  )
+}
+
+/** Whether words reach the phone; nothing where none is set up. */
+function Channels() {
+  const channels = useReef((facts) => facts.channels)
+  const glance = toGlance(Object.values(channels))
+  if (!glance) return null
+  const { of, word, glyph, lost } = glance
+  return (
+    <a className={styles.channel} data-attention={lost ? 'alarm' : 'quiet'} href={placeHref('channels')} aria-label={`Channels: ${of} ${word}`}>
+      <span aria-hidden="true">{glyph}</span> {of} {word}
+    </a>
   )
 }
 

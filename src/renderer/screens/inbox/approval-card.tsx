@@ -2,6 +2,7 @@ import type { ApprovalView } from '../../../contract/index.ts'
 import { RehearsalLabel } from '../../parts/rehearsal-label.tsx'
 import { StateMark } from '../../parts/state-mark.tsx'
 import { showHidden } from '../../parts/visible-text.ts'
+import { AlsoOn } from './also-on.tsx'
 import styles from './approval-card.module.css'
 import { CardBody } from './card-body.tsx'
 import { Deadline } from './deadline.tsx'
@@ -27,6 +28,7 @@ export function ApprovalCard({ approval, active, rules, onNext }: { approval: Ap
       <footer className={styles.foot}>
         {isOpen(approval) ? <Deadline approval={approval} /> : null}
         <Decision approval={approval} sight={sight} active={active} rules={rules} onNext={onNext} />
+        <AlsoOn bundleId={approval.bundleId} open={isOpen(approval)} />
       </footer>
     </article>
   )

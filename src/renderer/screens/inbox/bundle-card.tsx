@@ -8,6 +8,7 @@ import { useNow } from '../../parts/now.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { RehearsalLabel } from '../../parts/rehearsal-label.tsx'
 import { showHidden } from '../../parts/visible-text.ts'
+import { AlsoOn } from './also-on.tsx'
 import cardStyles from './approval-card.module.css'
 import { BrakeNote } from './approval-card.tsx'
 import styles from './bundle-card.module.css'
@@ -134,6 +135,7 @@ export function BundleCard({
             {against === null ? null : <p className={cardStyles.muted}>All at once only when each was looked at: {against}.</p>}
           </div>
         ) : null}
+        <AlsoOn bundleId={lead.bundleId} open={open.length > 0} />
       </footer>
     </article>
   )
