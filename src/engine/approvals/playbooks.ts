@@ -191,7 +191,10 @@ export function createPlaybooks({ db, clock, append, tierOf }: PlaybooksDeps) {
     }) satisfies Match,
 
     /** Ends what has run out of time. What it could answer ended with its last millisecond; this says so. */
-    expire: (): PlaybookView[] => write(db, () => store.overdue(clock.now()).map((row) => end(row, 'expired', 'engine'))),
+    expire(): PlaybookView[] {
+      if (store.overdue(clock.now()).length === 0) return []
+      return write(db, () => store.overdue(clock.now()).map((row) => end(row, 'expired', 'engine')))
+    },
   }
 }
 export type Playbooks = ReturnType<typeof createPlaybooks>
