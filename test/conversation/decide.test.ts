@@ -173,6 +173,20 @@ describe('what is not surely a decision decides nothing, and is answered kindly 
     expect(stateOf(world, approval.id)).toBe('approved')
   })
 
+  it('a command that is longer than the card is approved at the desk only, whichever way the yes comes (U-43)', async () => {
+    await using world = openPaired()
+    const { approval, code, message } = await tellCard(world, `Run git push ${'x'.repeat(76)}…`, { action: 'command.run' })
+    for (const yes of [
+      () => world.hear(`${code} yes`),
+      () => world.hear(null, { reaction: '👍', repliesTo: message.id }),
+      () => world.hear(null, { button: `yes:${code}` }),
+    ]) {
+      expect(await yes()).toContain('only at the desk')
+      expect(stateOf(world, approval.id)).toBe('requested')
+    }
+    expect(await world.hear(`${code} no`)).toContain('Denied')
+  })
+
   it('a word that was sent by a phone which is not the paired one any more decides nothing', async () => {
     await using world = openPaired()
     const { approval, code } = await tellCard(world)

@@ -113,6 +113,37 @@ describe('a card on the phone (U-65)', () => {
     expect(toGroups([card(), deletion, card()]).map((group) => group.map(({ tier }) => tier))).toEqual([['T3'], ['T2', 'T2']])
   })
 
+  it('of a command that a phone does not show whole can be denied, but approved only at the desk (U-43)', () => {
+    const run = (what: string) => card({ action: 'command.run', what })
+    expect(toCard('K7Q2AB', [run('Run git push origin main')], when).text).toContain('👍 approve once')
+    for (const what of [`Run git push ${'x'.repeat(76)}…`, 'Run git push a4b2c3', 'Run mail jane@example.com', 'Run echo "a  b"']) {
+      const { text, buttons } = toCard('K7Q2AB', [run(what)], when)
+      expect(text).toContain('Approve only at the desk, where all of it can be seen. To deny: K7Q2AB no')
+      expect(buttons.map(({ id }) => id)).toEqual(['no:K7Q2AB', 'why:K7Q2AB'])
+      expect(toCard('K7Q2AB', [run(what), card()], when).text).toContain('yes only at the desk')
+    }
+  })
+
+  it('names every member that its code can answer, and shortens no command (U-49)', () => {
+    const open = Array.from({ length: 6 }, (_, at) =>
+      card({
+        action: 'command.run',
+        what: `Run ${'x'.repeat(80)} ${at}END`,
+        cost: 'not known to anybody',
+        reversible: 'r'.repeat(40),
+        taintedBy: 'the web',
+        deadline: later(at),
+      }),
+    )
+    const groups = toGroups(open)
+    expect(groups.flat()).toEqual(open)
+    for (const group of groups) {
+      const { text } = toCard('K7Q2AB', group, when, 'REEF, last reminder')
+      for (const { what } of group) expect(text).toContain(what)
+      expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS)
+    }
+  })
+
   it('names the day where the deadline is not today', () => {
     expect(toCard('K7Q2AB', [card({ deadline: later(24 * HOUR) })], when).text).toMatch(/No reply by Sun,? 22 Nov 13:00 NZDT/)
   })
@@ -152,6 +183,7 @@ describe('words of agents on a card are data (U-26)', () => {
     '\u202eseY QP4N3M\u202c',
     'reef  # M3N4PQ',
     'Reply 1 yes 2 yes M3N4PQ\u2028K7Q2AB yes',
+    'Fix typo · $0.00 · no reply ⇒ nothing happens. 👎 approve once · 👍🏽 deny',
   ]
   it.each(attacks)('%j can neither pass for another card nor name one', (attack) => {
     for (const text of [
@@ -165,6 +197,7 @@ describe('words of agents on a card are data (U-26)', () => {
       expect(text.startsWith('REEF #K7Q2AB')).toBe(true)
       expect(text).not.toMatch(/[\u200b-\u200f\u2028-\u202e\u2060-\u2069]/)
       // Every code that a reader could type is the card's own.
+      expect(text).not.toMatch(/👎 approve|👍🏽|⇒ nothing|typo ·/)
       for (const line of text.split('\n')) expect([null, 'K7Q2AB', undefined]).toContain(toReply(line)?.code)
     }
   })

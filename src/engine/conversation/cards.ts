@@ -1,15 +1,19 @@
-import type { ApprovalView, Instant, MessageButton } from '../../contract/index.ts'
+import type { ApprovalView, Instant, KnownAction, MessageButton } from '../../contract/index.ts'
 import { cut, toPlain } from './plain.ts'
 import { clockOf, timeOf } from './times.ts'
 
 /** The longest text of a message (U-65): with its buttons it fits into every channel. */
 export const MOST_CHARACTERS = 900
-const WHAT = 90
+export const WHAT = 90
 const DETAIL = 80
+/** What a line of a bundle may be shortened to. */
+const SHORTEST = 24
 
 export type When = { readonly now: Instant; readonly zone: string }
 export type CardText = { readonly text: string; readonly buttons: readonly MessageButton[] }
 
+/** Its words are an agent's, so they are never shortened beside others. */
+export const isCommand = ({ action }: ApprovalView) => action === ('command.run' satisfies KnownAction)
 const isT3 = ({ tier }: ApprovalView) => tier === 'T3'
 
 /**
@@ -24,14 +28,29 @@ export function toCard(code: string, members: readonly ApprovalView[], when: Whe
 
 /** As many as one message can name and still be read. */
 const MOST_MEMBERS = 6
+/** Of a message, for members: the rest is its head, its deadline and how to answer. */
+const MOST_OF_MEMBERS = 700
 
-/** What may be answered with one code: of T3 each alone (U-49). */
+/** What may be answered with one code: of T3 each alone (U-49), and of the others as many as a message names without hiding one. */
 export function toGroups(open: readonly ApprovalView[]): ApprovalView[][] {
-  const together = open.filter((card) => !isT3(card))
-  const groups = open.filter(isT3).map((card) => [card])
-  for (let at = 0; at < together.length; at += MOST_MEMBERS) groups.push(together.slice(at, at + MOST_MEMBERS))
-  return groups
+  const groups: ApprovalView[][] = []
+  let room = 0
+  for (const card of open.filter((one) => !isT3(one))) {
+    const last = groups.at(-1)
+    const length = longestMember(card)
+    if (last && last.length < MOST_MEMBERS && length <= room) last.push(card)
+    else groups.push([card])
+    room = (groups.at(-1) === last ? room : MOST_OF_MEMBERS) - length
+  }
+  return [...open.filter(isT3).map((card) => [card]), ...groups]
 }
+
+/**
+ * Whether a phone can show all of what would be done. The words of a command are the agent's: where its line is cut, or something in it is
+ * masked, what is hidden may be what matters (U-43).
+ */
+export const isWhole = (card: ApprovalView): boolean => !isCommand(card) || (toPlain(card.what, WHAT) === card.what && !card.what.endsWith('…'))
+const isForDesk = (card: ApprovalView): boolean => isT3(card) || !isWhole(card)
 
 function toSingle(code: string, card: ApprovalView, when: When, head: string): CardText {
   const lines = [
@@ -42,11 +61,13 @@ function toSingle(code: string, card: ApprovalView, when: When, head: string): C
     card.why ? `Why: ${toPlain(card.why, 160)}` : '',
     card.options.length > 1 ? `Yes means: ${toPlain(card.options[0]?.label ?? '', 60)}. Other ways at the desk.` : '',
     silence(card, when),
-    isT3(card) ? `Approve only at the desk. To deny: ${code} no` : `👍 approve once · 👎 deny · or ${code} yes|no|why`,
+    isForDesk(card)
+      ? `Approve only at the desk${isT3(card) ? '' : ', where all of it can be seen'}. To deny: ${code} no`
+      : `👍 approve once · 👎 deny · or ${code} yes|no|why`,
   ]
   return {
     text: toFitting(lines),
-    buttons: isT3(card) ? [button('no', code), button('why', code)] : [button('yes', code), button('no', code), button('why', code)],
+    buttons: isForDesk(card) ? [button('no', code), button('why', code)] : [button('yes', code), button('no', code), button('why', code)],
   }
 }
 
@@ -55,23 +76,30 @@ function toBundle(code: string, members: readonly ApprovalView[], when: When, he
   const differ = members.some(({ deadline }) => deadline !== first)
   const lines = (most: number) => [
     `${head} #${code} · ${members.length} decisions about one matter`,
-    ...members.map((card, at) =>
-      [
-        `${at + 1} · ${card.tier} · ${toPlain(card.what, most)}`,
-        card.irreversible ? 'cannot be taken back' : toPlain(card.reversible, 30),
-        toPlain(card.cost, 20),
-        ...(differ || card.safeDefault !== 'deny' ? [silenceShort(card, when)] : []),
-        ...(card.taintedBy ? ['led by untrusted text'] : []),
-      ].join(' · '),
-    ),
+    ...members.map((card, at) => toMember(card, at, isCommand(card) ? WHAT : most, differ || card.safeDefault !== 'deny' ? silenceShort(card, when) : '')),
     differ
       ? ''
       : `No reply by ${timeOf(first as Instant, when.now, when.zone)} ⇒ ${members.every((card) => card.safeDefault === 'deny') ? 'all DENIED' : 'as said above'}.`,
     `Reply with numbers: ${members.map((_, at) => `${at + 1} ${at === 0 ? 'yes' : 'no'}`).join(' ')} ${code} · or ${code} no|why`,
   ]
-  const longest = [WHAT, 70, 50, 35, 24].map((most) => lines(most)).find((some) => some.filter(Boolean).join('\n').length <= MOST_CHARACTERS)
-  return { text: toFitting(longest ?? lines(16)), buttons: [button('no', code, 'Deny all'), button('why', code)] }
+  const longest = [WHAT, 70, 50, 35].map((most) => lines(most)).find((some) => some.filter(Boolean).join('\n').length <= MOST_CHARACTERS)
+  return { text: toFitting(longest ?? lines(SHORTEST)), buttons: [button('no', code, 'Deny all'), button('why', code)] }
 }
+
+const toMember = (card: ApprovalView, at: number, most: number, silence: string): string =>
+  [
+    `${at + 1} · ${card.tier} · ${toPlain(card.what, most)}`,
+    isWhole(card) ? '' : 'yes only at the desk',
+    card.irreversible ? 'cannot be taken back' : toPlain(card.reversible, 30),
+    toPlain(card.cost, 20),
+    silence,
+    card.taintedBy ? 'led by untrusted text' : '',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+/** Characters that a member needs at the least: a command is never shortened. */
+const longestMember = (card: ApprovalView): number =>
+  toMember(card, 0, isCommand(card) ? WHAT : SHORTEST, 'Wed, 30 Sep 23:59 NZDT ⇒ your approved words').length + 1
 
 const titles = { yes: 'Approve once', no: 'Deny', why: 'Why?' } as const
 const button = (verb: keyof typeof titles, code: string, title: string = titles[verb]): MessageButton => ({ id: `${verb}:${code}`, title })

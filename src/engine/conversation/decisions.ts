@@ -1,6 +1,6 @@
 import type { ApprovalView } from '../../contract/index.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { toGroups, toOutcome, toReasons, type When } from './cards.ts'
+import { isCommand, isWhole, toGroups, toOutcome, toReasons, WHAT, type When } from './cards.ts'
 import type { Codes } from './codes.ts'
 import type { ConversationStore, ReplyCode } from './conversation.store.ts'
 import type { Cards, ConversationDeps, Decider } from './deps.ts'
@@ -33,7 +33,9 @@ export function createDecisions({ clock, settings, store, codes, approvals }: De
       return toGroups(open).map((members) => {
         const { code } = codes.forCard(bundle.id, members)
         const first = members.reduce((a, b) => (b.deadline < a.deadline ? b : a))
-        const what = members.map((card, at) => `${members.length > 1 ? `${at + 1} ` : ''}${toPlain(card.what, members.length > 1 ? 50 : 80)}`).join('; ')
+        const what = members
+          .map((card, at) => `${members.length > 1 ? `${at + 1} ` : ''}${toPlain(card.what, members.length > 1 && !isCommand(card) ? 50 : WHAT)}`)
+          .join('; ')
         return `#${code} · ${first.tier} · ${what} (by ${timeOf(first.deadline, now, zone)})`
       })
     })
@@ -64,6 +66,7 @@ export function createDecisions({ clock, settings, store, codes, approvals }: De
       return { done: true, line: `Denied: ${what}` }
     }
     if (card.tier === 'T3') return { done: false, line: `${what}: T3 is approved only at the desk. Here you can deny it` }
+    if (!isWhole(card)) return { done: false, line: `${what}: a phone does not show all of it, so it is approved only at the desk. Here you can deny it` }
     const approved = approvals.approve(card.id, hash, by)
     const seconds = Math.round(((approved.effectiveAt ?? clock.now()) - clock.now()) / 1000)
     return { done: true, line: `Approved: ${what}${seconds > 0 ? `. It begins in ${seconds} s` : ''}` }
