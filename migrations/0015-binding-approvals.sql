@@ -81,9 +81,8 @@ ALTER TABLE approval_next RENAME TO approval;
 
 CREATE INDEX approval_of_bundle ON approval (bundle_id, id);
 CREATE INDEX approval_open ON approval (deadline) WHERE state IN ('requested', 'approved', 'executing');
--- The newest of one kind of action: what an agent has shown, and what it asked for twice.
-CREATE INDEX approval_of_action ON approval (action, asked_by, id);
-CREATE INDEX approval_of_key ON approval (idempotency_key, id);
+-- Its newest row is the last one written.
+CREATE INDEX approval_of_key ON approval (idempotency_key);
 CREATE INDEX approval_of_run ON approval (session_id) WHERE state IN ('requested', 'approved');
 CREATE INDEX approval_of_task ON approval (task_id) WHERE state IN ('requested', 'approved');
 CREATE INDEX approval_of_attempt ON approval (attempt_id, id) WHERE attempt_id IS NOT NULL;

@@ -109,13 +109,11 @@ CREATE TABLE "approval" (
 
 CREATE INDEX approval_asked ON approval (requested_at, tier, state, action, asked_by, bundle_id, decided_at, decided_by, deadline, playbook_id, seen_ms, undone, regretted_at, rehearsal);
 
-CREATE INDEX approval_of_action ON approval (action, asked_by, id);
-
 CREATE INDEX approval_of_attempt ON approval (attempt_id, id) WHERE attempt_id IS NOT NULL;
 
 CREATE INDEX approval_of_bundle ON approval (bundle_id, id);
 
-CREATE INDEX approval_of_key ON approval (idempotency_key, id);
+CREATE INDEX approval_of_key ON approval (idempotency_key);
 
 CREATE INDEX approval_of_run ON approval (session_id) WHERE state IN ('requested', 'approved');
 

@@ -83,6 +83,22 @@ type World = ReturnType<typeof openWorld>
 const ask = ({ approvals, request }: World, change: Partial<ApprovalRequest> = {}) => approvals.ask({ ...request, ...change })
 
 describe('asking', () => {
+  it('is asked once also after the clock was set back, when what is newer has an older name', () => {
+    using world = openWorld()
+    const { approvals, db, request } = world
+    const first = approvals.ask(request).approval
+    approvals.deny(first.id, { reason: 'other' }, owner)
+    // As an engine left it whose clock was ahead.
+    db.prepare('UPDATE approval SET id = ? WHERE id = ?').run('apr_7ZZZZZZZZZZZZZZZZZZZZZZZZZ', first.id)
+    const again = { ...request, since: (world.clock.now() + 1) as never }
+    world.clock.advance(2)
+    const second = approvals.ask(again).approval
+    expect(approvals.ask(again).approval.id).toBe(second.id)
+    approvals.approve(second.id, second.payloadHash, owner)
+    world.clock.advance(10_000)
+    expect(approvals.ask(again)).toMatchObject({ kind: 'granted', approval: { id: second.id } })
+  })
+
   it('puts up one card for one effect, however often it is asked, also by the engine after a crash (R-193, U-48)', () => {
     using world = openWorld()
     const first = ask(world)

@@ -153,8 +153,8 @@ export function toApproval(row: ApprovalRow): ApprovalView {
 export function createApprovalsStore(db: WriteDb) {
   const insert = db.prepare<ApprovalRow>(`INSERT INTO approval (${columns}) VALUES (${columnNames.map((name) => `:${name}`).join(', ')})`)
   const byId = db.prepare<{ id: string }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE id = :id`)
-  // approval_of_key, read backwards: one step.
-  const latestOf = db.prepare<{ key: string }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE idempotency_key = :key ORDER BY id DESC LIMIT 1`)
+  // approval_of_key, read backwards: one step. By the order of writing, not of ids: those are times, and a clock may have been set back.
+  const latestOf = db.prepare<{ key: string }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE idempotency_key = :key ORDER BY rowid DESC LIMIT 1`)
   const move = db.prepare<Record<string, unknown>, ApprovalRow>(
     `UPDATE approval SET state = :to, ${mutable.map((name) => `${name} = :${name}`).join(', ')} WHERE id = :id AND state = :from RETURNING ${columns}`,
   )
