@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ActionFacts } from '../../src/contract/index.ts'
@@ -53,6 +54,33 @@ describe('the policy in force', () => {
     expect(world.rules.policies.classify(facts('vendor.call'))).toMatchObject({ tier: 'T3', ifSilent: 'deny', irreversible: true })
     expect(tierOf(world, 'constructor.name')).toBe('T3')
   })
+
+  it('reads nothing that is huge, endless, a link, or no text, says so, and stays as it was', () => {
+    using world = openRules()
+    const elsewhere = join(world.policyDir, '..', 'elsewhere.txt')
+    writeFileSync(elsewhere, localAt('T1', read(world)))
+    const cases: [string, (file: string) => void, string][] = [
+      ['link.yaml', (file) => symlinkSync(elsewhere, file), 'is a link'],
+      ['zero.yaml', (file) => symlinkSync('/dev/zero', file), 'is a link'],
+      ['pipe.yaml', (file) => void execFileSync('mkfifo', [file]), 'is no file'],
+      ['folder.yaml', (file) => void mkdirSync(file), 'is no file'],
+      ['long.yaml', (file) => writeFileSync(file, `#${'x'.repeat(100_000)}`), 'longer than 100000'],
+      ['latin.yaml', (file) => writeFileSync(file, Buffer.from([0x23, 0xe9, 0x0a])), 'not UTF-8'],
+    ]
+    for (const [name, make, words] of cases) {
+      make(join(world.policyDir, name))
+      world.rules.policies.reload()
+      expect(world.rules.policies.get()).toMatchObject({
+        version: 1,
+        files: expect.arrayContaining([expect.objectContaining({ name, problems: [expect.objectContaining({ message: expect.stringContaining(words) })] })]),
+      })
+      rmSync(join(world.policyDir, name), { recursive: true })
+    }
+    for (let at = 0; at < 20; at++) put(world, `own${at}.yaml`, 'version: 1\n')
+    world.rules.policies.reload()
+    expect(world.rules.policies.get().files.flatMap(({ problems }) => problems)).toMatchObject([{ message: expect.stringContaining('one too many') }])
+    expect(tierOf(world, 'deploy.local')).toBe('T2')
+  }, 10_000)
 
   it('sends no words by itself when a rule made it T3', () => {
     using world = openRules()
@@ -121,7 +149,7 @@ describe('the policy in force', () => {
     expect(world.reopen().policies.classify(facts('deploy.local')).tier).toBe('T3')
     mkdirSync(join(world.policyDir, 'default.yaml'))
     world.rules.policies.reload()
-    expect(world.rules.policies.get().files[0]?.problems[0]?.message).toBe('cannot be read (EISDIR)')
+    expect(world.rules.policies.get().files[0]?.problems[0]?.message).toBe('is no file')
   })
 
   it('begins with what ships where the owner’s own first files are not good yet', () => {

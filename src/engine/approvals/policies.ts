@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type ActionFacts,
@@ -35,6 +35,10 @@ export type PoliciesDeps = {
   /** The words that a class may send when nobody answers. */
   readonly templates: { names(): ReadonlySet<string>; text(name: string): string | undefined }
 }
+
+/** As much as a face may send; what is far longer would hold up everything else while it is judged. */
+const MOST_CHARACTERS = 100_000
+const MOST_FILES = 20
 
 type InForce = PolicyVersion & { readonly policy: Policy }
 
@@ -214,19 +218,30 @@ const byName = (a: OwnFile, b: OwnFile): number => (a.name < b.name ? -1 : 1)
 
 /** The folder's files in the order of their names; a file that cannot be read is a problem, not an absence. */
 function readFiles(dir: string): { files: OwnFile[]; problems: PolicyProblem[] } {
-  const names = (existsSync(dir) ? readdirSync(dir) : []).filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.'))
-  const read = names.map((name) => readOne(dir, name))
+  const names = (existsSync(dir) ? readdirSync(dir) : []).filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.')).sort()
+  const read = names.slice(0, MOST_FILES).map((name) => readOne(dir, name))
   const problems = read.flatMap((one) => ('message' in one ? [one] : []))
+  const [oneTooMany] = names.slice(MOST_FILES)
+  if (oneTooMany) problems.push({ file: oneTooMany, line: null, field: null, message: `is one too many: at most ${MOST_FILES} policy files are read` })
   if (names.length === 0)
     problems.push({ file: 'default.yaml', line: null, field: null, message: 'there is no policy file left; what held before still holds' })
   return { files: read.flatMap((one) => ('text' in one ? [one] : [])).sort(byName), problems }
 }
 
+/** What stands in the folder itself, short enough to be read at once: nothing is waited for, and nothing is believed that lies elsewhere. */
 function readOne(dir: string, name: string): OwnFile | PolicyProblem {
+  const problem = (message: string): PolicyProblem => ({ file: name, line: null, field: null, message })
+  const file = join(dir, name)
+  const tooLong = `is longer than ${MOST_CHARACTERS} characters`
   try {
-    return { name, text: readFileSync(join(dir, name), 'utf8') }
+    const stat = lstatSync(file)
+    if (stat.isSymbolicLink()) return problem('is a link: put the file itself here')
+    if (!stat.isFile()) return problem('is no file')
+    if (stat.size > MOST_CHARACTERS * 4) return problem(tooLong)
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+    return text.length > MOST_CHARACTERS ? problem(tooLong) : { name, text }
   } catch (error) {
-    return { file: name, line: null, field: null, message: `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})` }
+    return problem(error instanceof TypeError ? 'is not UTF-8' : `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`)
   }
 }
 
