@@ -27,6 +27,10 @@ const reasons: ReadonlyArray<readonly [RegExp, DenyReason]> = [
 const looks = /[\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f\u200d]/gu
 const hidden = /[\p{Cc}\p{Cf}]/gu
 
+const asks = /[?¿؟？⁇⁈❓❔]/u
+/** "1-3", of which only the ends are named. */
+const range = /\d\s*[-‐‑–—~]\s*\d/u
+
 const words = (text: string): string[] =>
   text
     .normalize('NFKC')
@@ -65,6 +69,14 @@ const all = (code: string | null, verdict: Verdict, note: string | null): Reply 
  * about, never guessed.
  */
 export function toReply(text: string, quotesCard = false): Reply | undefined {
+  const reply = readReply(text, quotesCard)
+  const decides = reply?.kind === 'each' || (reply?.kind === 'all' && (reply.verdict === 'yes' || reply.note === null))
+  if (!decides) return reply
+  if (asks.test(text)) return { kind: 'ambiguous', code: reply.code, because: 'That reads like a question, so nothing was decided.' }
+  return range.test(text) ? { kind: 'ambiguous', code: reply.code, because: 'Name each number by itself, please; nothing was decided.' } : reply
+}
+
+function readReply(text: string, quotesCard: boolean): Reply | undefined {
   const spoken = words(text)
   const codes = [...new Set(spoken.filter(isCodeShaped).map((word) => word.toUpperCase()))]
   const code = codes[0] ?? null
