@@ -101,10 +101,20 @@ export function createSpool(dir) {
       for (const name of files()) {
         const file = join(dir, name)
         const isStale = Date.now() - Number(name.slice(0, 15)) > LONGEST_WAIT_MS
-        if (!isStale && (await post(JSON.parse(readFileSync(file, 'utf8')))).kind === 'unreachable') return
+        const posted = isStale ? undefined : parse(readFileSync(file, 'utf8'))
+        if (posted && (await post(posted)).kind === 'unreachable') return
         rmSync(file, { force: true })
       }
     },
+  }
+}
+
+/** Undefined for what a full disk or a power cut left of a message: it must not hold up those behind it. */
+function parse(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

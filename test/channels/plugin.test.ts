@@ -76,6 +76,16 @@ describe('the hook', () => {
     expect(scene.spooled()).toBe(0)
   })
 
+  it('hands over what comes behind a message that a power cut left in pieces', async () => {
+    using scene = openScene('unreachable')
+    writeFileSync(join(scene.dir, 'spool', `${String(Date.now() - 1000).padStart(15, '0')}-000001.json`), '{"why":"co')
+    await scene.claim(message('K7Q2XM yes'), context)
+    scene.answer = 'taken'
+    scene.posted.splice(0)
+    await scene.spool.flush(scene.post)
+    expect([scene.posted.length, scene.spooled()]).toEqual([1, 0])
+  })
+
   it('keeps nothing that only might be REEF’s, nothing a day old, and says so when there is no room', async () => {
     using scene = openScene('unreachable')
     expect(await scene.claim(message('fine', { replyToId: 'x' }), context)).toBeUndefined()
