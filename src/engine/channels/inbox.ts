@@ -43,7 +43,8 @@ export function createInbox({ db, clock, append, logger, store, channelOf, messa
     if (unsound !== null) return { kind: 'stranger', because: unsound, isMiss: false }
     if (code !== undefined && isOpen) {
       if (forwarded || edited) return { kind: 'stranger', because: 'A pairing code counts only where it was typed.', isMiss: true }
-      if (!mayBe(sender, channel.address)) return { kind: 'stranger', because: `Its sender is not ${channel.address}.`, isMiss: true }
+      // No guess: it could not pair with the right code either, and must not close the door on the one who can.
+      if (!mayBe(sender, channel.address)) return { kind: 'stranger', because: `Its sender is not ${channel.address}.`, isMiss: false }
       if (isEqual(code, channel.pairing_code ?? '')) return { kind: 'pairs' }
       if (sender !== channel.paired_sender) return { kind: 'stranger', because: 'The pairing code is wrong.', isMiss: true }
     }
