@@ -74,4 +74,6 @@ CREATE TABLE message_in (
   CHECK (allowed = 1 OR state = 'ignored')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_in_open ON message_in (id) WHERE state = 'received';
+-- Of those only the last are kept: anybody may write to a number.
+CREATE INDEX message_in_strange ON message_in (channel, id) WHERE allowed = 0;
 CREATE INDEX message_in_answers ON message_in (replies_to) WHERE replies_to IS NOT NULL;

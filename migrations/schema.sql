@@ -406,6 +406,8 @@ CREATE INDEX message_in_answers ON message_in (replies_to) WHERE replies_to IS N
 
 CREATE INDEX message_in_open ON message_in (id) WHERE state = 'received';
 
+CREATE INDEX message_in_strange ON message_in (channel, id) WHERE allowed = 0;
+
 CREATE TABLE message_out (
   id              TEXT PRIMARY KEY,
   channel         TEXT NOT NULL REFERENCES channel (name),

@@ -230,6 +230,29 @@ describe('hearing the owner over the relay', () => {
     expect(facebook.taken).toEqual([])
   })
 
+  it('keeps the last thousand words of strangers and all of the owner’s, however many write to the number', async () => {
+    await using scene = await openScene()
+    const { world, facebook, relay } = scene
+    const words = await scene.say({ type: 'text', text: { body: 'K7Q2XM yes' } })
+    const flood = Array.from({ length: 1100 }, () =>
+      facebook.message({ type: 'reaction', reaction: { message_id: words, emoji: '👍'.repeat(500) } }, { from: '15550001111' }),
+    )
+    for (let at = 0; at < flood.length; at += 100)
+      await facebook.deliver(
+        relay.url,
+        flood.slice(at, at + 100).map(({ value }) => value),
+      )
+    await scene.fetched()
+    const { received } = world.channels.messages({ channel: 'whatsapp', limit: 2000 })
+    expect(received.filter(({ allowed }) => !allowed)).toHaveLength(1000)
+    expect(Math.max(...received.map(({ reaction }) => reaction?.length ?? 0))).toBeLessThanOrEqual(256)
+    expect(received.filter(({ allowed, text }) => allowed && text === 'K7Q2XM yes')).toHaveLength(1)
+    const plan = world.db
+      .prepare("EXPLAIN QUERY PLAN SELECT id FROM message_in WHERE channel = 'whatsapp' AND allowed = 0 ORDER BY id DESC LIMIT 1 OFFSET 1000")
+      .all()
+    expect(JSON.stringify(plan)).toContain('message_in_strange')
+  })
+
   it('loses nothing when the engine dies between the fetching and the settling', async () => {
     await using scene = await openScene()
     const { world } = scene

@@ -27,6 +27,10 @@ export type InboxDeps = {
 /** The longest text that is kept of the owner, and of anybody else. */
 const MOST_TEXT = 16_384
 const MOST_STRANGE_TEXT = 500
+/** Longer than any that REEF gave out or a phone draws. */
+const MOST_SIGN = 256
+/** How many messages of strangers are kept to be looked at, for each channel. */
+const MOST_STRANGE = 1000
 
 /**
  * What came in. A message is written down once, by its id on the other side, before anybody acts on it; only the paired sender's
@@ -68,8 +72,8 @@ export function createInbox({ db, clock, append, logger, store, channelOf, messa
           sender: arrival.sender,
           allowed: allowed ? 1 : 0,
           body: arrival.text?.slice(0, allowed ? MOST_TEXT : MOST_STRANGE_TEXT) ?? null,
-          button: arrival.button,
-          reaction: arrival.reaction,
+          button: arrival.button?.slice(0, MOST_SIGN) ?? null,
+          reaction: arrival.reaction?.slice(0, MOST_SIGN) ?? null,
           replies_to: arrival.repliesTo === null ? null : messageOf(name, arrival.repliesTo),
           forwarded: arrival.forwarded ? 1 : 0,
           edited: arrival.edited ? 1 : 0,
@@ -80,6 +84,7 @@ export function createInbox({ db, clock, append, logger, store, channelOf, messa
         })
         if (!isNew) return store.wasAllowed(name, arrival.remoteId) ? 'known' : 'dropped'
         if (verdict.kind === 'stranger') {
+          store.forgetStrange(name, MOST_STRANGE)
           if (verdict.isMiss) missed(name)
           logger.warn({ channel: name, message: id, because: verdict.because }, 'a message was dropped')
           return 'dropped'

@@ -170,6 +170,11 @@ export function createInboxStore(db: WriteDb) {
   )
   // On message_in_open.
   const open = db.prepare<[], InRow>(`SELECT ${incoming} FROM message_in WHERE state = 'received' ORDER BY id`)
+  // On message_in_strange, both times.
+  const forget = db.prepare<{ channel: string; kept: number }>(
+    `DELETE FROM message_in WHERE channel = :channel AND allowed = 0
+        AND id <= (SELECT id FROM message_in WHERE channel = :channel AND allowed = 0 ORDER BY id DESC LIMIT 1 OFFSET :kept)`,
+  )
   const settle = db.prepare<{ id: string; state: string; outcome: string }, InRow>(
     `UPDATE message_in SET state = :state, outcome = :outcome WHERE id = :id AND state = 'received' RETURNING ${incoming}`,
   )
@@ -178,6 +183,8 @@ export function createInboxStore(db: WriteDb) {
     insert: (row: InRow): boolean => insert.run(row).changes === 1,
     byId: (id: string) => byId.get({ id }),
     wasAllowed: (channel: PhoneChannel, remoteId: string): boolean => allowed.get({ channel, remote_id: remoteId })?.allowed === 1,
+    /** All but the last so many that are not the owner's. */
+    forgetStrange: (channel: PhoneChannel, kept: number): void => void forget.run({ channel, kept }),
     open: () => open.all(),
     settle: (id: MessageId, state: 'answered' | 'ignored', outcome: string) => settle.get({ id, state, outcome }),
   }
