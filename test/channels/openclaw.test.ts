@@ -161,6 +161,15 @@ describe('a gateway of OpenClaw', () => {
   })
 })
 
+it('a gateway that comes back while the clock is put back is found at once', async () => {
+  await using scene = await openScene({ paired: true })
+  const { world, gateway } = scene
+  gateway.hangUp()
+  await world.untilState('openclaw', 'down')
+  world.clock.advance(-seconds(18_000))
+  await world.untilState('openclaw', 'ready')
+})
+
 describe('pairing', () => {
   it('makes the one who sends the code from the right number the owner, and nobody before (U-67)', async () => {
     await using scene = await openScene()

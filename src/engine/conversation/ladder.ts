@@ -1,5 +1,5 @@
 import { type BundleId, type Settings, seconds } from '../../contract/index.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, isDue } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import type { ConversationStore } from './conversation.store.ts'
@@ -69,7 +69,7 @@ export function createLadder({ db, clock, logger, settings, store, approvals }: 
   return {
     /** Not waited for: an address that hangs must not keep the owner's own words waiting, least of all in an incident. */
     look(): void {
-      if (clock.now() < nextAt) return
+      if (!isDue(nextAt, clock.now(), AGAIN_MS)) return
       calling ??= callAll().finally(() => (calling = undefined))
     },
     async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { type ApprovalView, type BundleId, type ChannelName, type Instant, minutes, seconds, tiers } from '../../contract/index.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, isDue } from '../kernel/clock.ts'
 import { type WriteDb, write } from '../store/index.ts'
 import { toCard, toClosing, toGroups, type When } from './cards.ts'
 import type { Codes } from './codes.ts'
@@ -144,7 +144,7 @@ export function createMirror({ db, clock, store, codes, timing, approvals, chann
   return {
     /** Says what is due. Between two changes of the inbox it is looked through only when time alone may have made something due. */
     look(): void {
-      if (clock.now() >= nextAt && channels.phones().length > 0) lookAtAll()
+      if (isDue(nextAt, clock.now(), LOOK_MS) && channels.phones().length > 0) lookAtAll()
     },
     /** Something of the inbox, or of the channels, may be otherwise than it was. */
     wake(): void {

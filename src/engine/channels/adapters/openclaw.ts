@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { type ChannelSecretName, minutes, type OpenclawConfig, seconds } from '../../../contract/index.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, isDue } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ChannelTransport, Every, Health, Outcome, TransportEvents } from '../channel.ts'
 import { createBridge } from './openclaw-bridge.ts'
@@ -89,8 +89,8 @@ export function createOpenclaw({ config, clock, logger, every, events, secret }:
 
   function beat(): void {
     const now = clock.now()
-    if (!socket && now >= connectAt) connect()
-    else if (socket?.isOpen() && !isAsking && now >= statusAt) void ask()
+    if (!socket && isDue(connectAt, now, LONGEST_RETRY_MS)) connect()
+    else if (socket?.isOpen() && !isAsking && isDue(statusAt, now, STATUS_MS)) void ask()
   }
 
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ChannelSecretName, minutes, seconds, type WhatsappConfig } from '../../../contract/index.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, isDue } from '../../kernel/clock.ts'
 import type { Logger } from '../../kernel/logger.ts'
 import type { ChannelTransport, Every, Health, Outcome, TransportEvents } from '../channel.ts'
 import { isUnsent } from '../reach.ts'
@@ -138,8 +138,8 @@ export function createWhatsapp({ config, clock, logger, every, events, secret }:
 
   function beat(): void {
     const now = clock.now()
-    if (outward.state !== 'up' && now >= probeAt && !probing) probing = probe().finally(() => (probing = undefined))
-    if (relayUrl && now >= pullAt && !pulling) pulling = pull().finally(() => (pulling = undefined))
+    if (outward.state !== 'up' && isDue(probeAt, now, REFUSED_PROBE_MS) && !probing) probing = probe().finally(() => (probing = undefined))
+    if (relayUrl && isDue(pullAt, now, LONGEST_PULL_PAUSE_MS) && !pulling) pulling = pull().finally(() => (pulling = undefined))
   }
 
   return {
