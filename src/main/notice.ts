@@ -60,7 +60,10 @@ export function toNotice(event: ReefEvent): Notice | undefined {
   }
 }
 
-/** Every event as a notice, once for each matter: requests that arrive as one bundle are told as one (U-49), but what is in earnest is told by itself. */
+/**
+ * Every event as a notice, once for each matter: requests that arrive as one bundle are told as one (U-49), but what is in earnest is told
+ * by itself. The words of agents in it are one line of text: a desktop may read markup, links and pictures out of a notice (U-61).
+ */
 export function createNoticeReader(): (event: ReefEvent) => Notice | undefined {
   /** The last few bundles; older ones have no new members. */
   const told: string[] = []
@@ -71,10 +74,23 @@ export function createNoticeReader(): (event: ReefEvent) => Notice | undefined {
       told.push(bundleId)
       if (told.length > MOST_TOLD) told.shift()
     }
-    return toNotice(event)
+    const notice = toNotice(event)
+    return notice && { ...notice, title: toLine(notice.title), body: toLine(notice.body) }
   }
 }
 
+/** Without what a desktop would take for markup, and without what is not seen or turns the letters beside it. */
+function toLine(text: string): string {
+  const line = text
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim()
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS - 1)}…` : line
+}
+
+const MOST_CHARACTERS = 300
 const MOST_TOLD = 100
 
 const label = (rehearsal: boolean): string => (rehearsal ? 'REHEARSAL · ' : '')
