@@ -107,7 +107,7 @@ describe('submit --wait', () => {
     expect(approved?.code).toBe(0)
     expect(approved?.stdout).toContain('until then: reef approval undo APR001')
     expect(stdout).toMatch(/waits for you +Deploy shop at commit abc1234 to this machine/)
-    expect(stdout).toContain('no answer by 16:01:07 means: deny')
+    expect(stdout).toContain('no answer by 16:01:07 means: denied')
     expect(stdout).toMatch(/approval APR001 +approved +Deploy shop .*, by owner/)
     expect(engine.seen.filter((one) => one.path === 'approval.approve')).toHaveLength(1)
   })

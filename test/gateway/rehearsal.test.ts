@@ -83,7 +83,7 @@ describe('the rehearsal', () => {
       'pi',
       'scripted-builder',
       cwd,
-      toBuilderPrompt({ ...work, agent: undefined, attempt, counted } as unknown as Parameters<typeof toBuilderPrompt>[0]),
+      toBuilderPrompt({ ...work, agent: undefined, attempt, counted, effect: [] } as unknown as Parameters<typeof toBuilderPrompt>[0]),
     )
   }
   /** Everything that the plan says must be there is there, and is committed and merged. */
