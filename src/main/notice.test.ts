@@ -43,7 +43,7 @@ test('a lost phone and a mistake in a policy are told, because both change what 
   expect(toNotice(event('policy.rejected', { problems: [{ message: 'T7 is no tier.' }] }))).toMatchObject({ body: 'T7 is no tier.' })
 })
 
-it('shows the words of agents as one line of text: no markup, no link, nothing hidden (U-61)', () => {
+test('shows the words of agents as one line of text: no markup, no link, nothing hidden (U-61)', () => {
   const read = createNoticeReader()
   const what = 'Run <a href="http://evil">echo</a>\n<img src="x">\u202eyes\u202c & more'
   expect(read(event('approval.requested', { id: 'apr_1', bundleId: 'bun_1', tier: 'T2', what, rehearsal: false }))?.body).toBe(
