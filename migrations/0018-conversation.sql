@@ -33,6 +33,7 @@ CREATE TABLE reply_code (
   CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reply_code_of_bundle ON reply_code (bundle_id, made_at) WHERE bundle_id IS NOT NULL;
+CREATE INDEX reply_code_of_command ON reply_code (code) WHERE bundle_id IS NULL AND ended_at IS NULL;
 
 -- Messages that carry a code: what a reaction or a quote to them is about.
 CREATE TABLE card_message (

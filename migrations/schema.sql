@@ -602,6 +602,8 @@ CREATE TABLE reply_code (
 
 CREATE INDEX reply_code_of_bundle ON reply_code (bundle_id, made_at) WHERE bundle_id IS NOT NULL;
 
+CREATE INDEX reply_code_of_command ON reply_code (code) WHERE bundle_id IS NULL AND ended_at IS NULL;
+
 CREATE TABLE request (
   id              TEXT PRIMARY KEY,
   text            TEXT NOT NULL,

@@ -85,6 +85,16 @@ const end = (world: World, plan: PlanView, state: 'done' | 'failed', more: Parti
   write(world.db, () => world.append({ type: state === 'done' ? 'plan.completed' : 'plan.failed', subject: plan.id, data: ended }))
 }
 
+it('a “resume” that was on its way when STOP came undoes nothing, however late it arrives (R-027)', async () => {
+  await using world = openPaired()
+  const code = /resume ([A-Z2-9]{6})/.exec(await world.hear('pause'))?.[1]
+  await world.hear('STOP')
+  expect(await world.hear(`resume ${code}`)).toContain('not valid any more')
+  expect(world.made.mode).toBe('paused')
+  const fresh = /resume ([A-Z2-9]{6})/.exec(await world.hear('resume'))?.[1]
+  expect(await world.hear(`resume ${fresh}`)).toContain('goes on')
+})
+
 describe('a request in plain words (R-017, R-018, R-027)', () => {
   it('from the phone becomes one request, and its plan is the answer', async () => {
     await using world = openPaired()

@@ -79,6 +79,9 @@ export function createConversationStore(db: WriteDb) {
     'UPDATE reply_code SET ended_at = :at, ended_by = :by WHERE bundle_id = :bundle_id AND ended_at IS NULL',
   )
 
+  // reply_code_of_command: its condition, word for word.
+  const endCommandCodes = db.prepare<{ at: Instant }>("UPDATE reply_code SET ended_at = :at, ended_by = 'closed' WHERE bundle_id IS NULL AND ended_at IS NULL")
+
   const insertMessage = db.prepare<{ message_id: string; bundle_id: BundleId; code: string }>(
     'INSERT INTO card_message (message_id, bundle_id, code) VALUES (:message_id, :bundle_id, :code)',
   )
@@ -134,6 +137,9 @@ export function createConversationStore(db: WriteDb) {
     codesOf: (bundleId: BundleId): ReplyCode[] => codesOf.all({ bundle_id: bundleId }).map(toCode),
     endCode: (text: string, by: CodeEnd, at: Instant): void => void endCode.run({ code: text, at, by }),
     endCodesOf: (bundleId: BundleId, by: CodeEnd, at: Instant): void => void endCodes.run({ bundle_id: bundleId, at, by }),
+
+    /** What was asked a second time for, and not said yet. */
+    endCommandCodes: (at: Instant): void => void endCommandCodes.run({ at }),
 
     noteMessage: (messageId: string, bundleId: BundleId, of: string): void => void insertMessage.run({ message_id: messageId, bundle_id: bundleId, code: of }),
     codeOfMessage: (messageId: string): string | undefined => codeOfMessage.get({ message_id: messageId })?.code,

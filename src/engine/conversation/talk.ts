@@ -156,7 +156,12 @@ export function createTalk({ db, clock, logger, redact, store, codes, decisions,
         return clean
       })
     try {
-      return commit(() => stopped ?? take(meant, words))
+      return commit(() => {
+        if (!stopped) return take(meant, words)
+        // A "resume" that was on its way must not undo it, however late it comes.
+        store.endCommandCodes(clock.now())
+        return stopped
+      })
     } catch (error) {
       if (!isReefError(error)) throw error
       return commit(() => refused(error))
