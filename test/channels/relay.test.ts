@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { createRelay } from '../../assets/relay/worker.mjs'
 import { openRelay, relaySecrets } from './relay-server.ts'
 
 const body = '{"object":"whatsapp_business_account","entry":[], "words":"schön"}'
@@ -46,6 +47,20 @@ describe('a delivery', () => {
     expect(relay.waiting()).toBe(0)
     expect(await post(relay.url, body, sign(body))).toBe(200)
     expect((await pull(relay.url)).items.map((item) => item.body)).toEqual([body])
+  })
+
+  it('that never ends is not read to its end', async () => {
+    const answer = createRelay({ ...relaySecrets, store: { put: async () => {}, list: async () => [], forget: async () => {} } })
+    let given = 0
+    const body = new ReadableStream({
+      pull(stream) {
+        given += 100_000
+        stream.enqueue(new Uint8Array(100_000))
+      },
+    })
+    const request = new Request('https://relay.example/webhook', { method: 'POST', body, duplex: 'half' })
+    expect((await answer(request)).status).toBe(413)
+    expect(given).toBeLessThan(2_000_000)
   })
 
   it('is given again until it is acknowledged, oldest first, a page at a time', async () => {
