@@ -202,6 +202,12 @@ describe('words of agents on a card are data (U-26)', () => {
     }
   })
 
+  it('takes no time over a text of a megabyte', () => {
+    const before = performance.now()
+    for (const unit of ['a', '1 ', '㏂', '+']) expect(toPlain(unit.repeat(1_000_000 / unit.length), 80).length).toBeLessThanOrEqual(80)
+    expect(performance.now() - before).toBeLessThan(1000)
+  })
+
   it('shows no address and no number of a customer, and leaves figures alone', () => {
     expect(toPlain('Mail jane.doe@example.com and +64 21 123 4567 about 1,200 users at 14:03', 200)).toBe(
       'Mail j…@example.com and …67 about 1,200 users at 14:03',

@@ -8,13 +8,18 @@ const answer = /[👍👎✅❌✔✖☑🆗][\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f]*/
 const address = /([\w.+-])[\w.+-]*@([\w-]+\.[\w.-]*\w)/g
 const phone = /(?<![\w.,-])\+?\d[\d ()-]{7,}\d(?![\w])/g
 
+/** Far more than is ever shown; what looks for addresses takes time that grows with the square of the length. */
+const MOST_READ = 4000
+
 /**
  * Somebody else's words made fit to stand on a card: one line without anything unseen, without what looks like REEF's own head, its fields,
  * its ways to answer or a code (a reader would type it, and it may be the code of another card), and without the addresses of people.
  */
 export function toPlain(text: string, most: number): string {
   const line = text
+    .slice(0, MOST_READ)
     .normalize('NFKC')
+    .slice(0, MOST_READ)
     .replace(/[\r\n\t\v\f\u0085\u2028\u2029]+/g, ' ')
     .replace(unseen, '')
     .replace(header, 'REEF no. ')
