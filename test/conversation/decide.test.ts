@@ -50,7 +50,11 @@ describe('a decision from the phone', () => {
     await world.hear(`${next} yes`)
     expect(stateOf(world, approval.id)).toBe('approved')
     world.clock.advance(60_000)
-    expect(await world.hear(`undo ${next}`)).toContain('nothing that can still be taken back')
+    const last = /#([A-Z2-9]{6})/.exec(await world.hear(`undo ${next}`))?.[1] ?? ''
+    await world.hear(`${last} yes`)
+    world.clock.advance(60_000)
+    world.approvals.beginExecution(approval.id, { what: approval.what })
+    expect(await world.hear(`undo ${last}`)).toContain('nothing that can still be taken back')
   })
 
   it('about a bundle needs a word on each member, and answers what is left under a new code (R-197, U-49)', async () => {

@@ -176,7 +176,21 @@ describe('deciding', () => {
     world.approvals.approve(approval.id, approval.payloadHash, owner)
     world.clock.advance(10_000)
     expect(ask(world).kind).toBe('granted')
+    world.approvals.beginExecution(approval.id, world.payload)
     expect(() => world.approvals.undo(approval.id, 'owner')).toThrow(/cannot be undone/)
+  })
+
+  it('can be undone long after its grace time where it has not begun, as after a STOP, and then does not begin (U-50)', () => {
+    using world = openWorld()
+    const { approval } = ask(world)
+    world.approvals.approve(approval.id, approval.payloadHash, owner)
+    world.clock.advance(3 * HOUR)
+    expect(world.approvals.undo(approval.id, 'owner').state).toBe('requested')
+    expect(ask(world).kind).toBe('waiting')
+    expect(() => world.approvals.beginExecution(approval.id, world.payload)).toThrow(refusal('approval/already-decided'))
+    world.policy = { tier: 'T1' }
+    const byRule = ask(world, { idempotencyKey: 'by a rule' }).approval
+    expect(() => world.approvals.undo(byRule.id, 'owner')).toThrow(/cannot be undone/)
   })
 
   it('by nobody in time means no: silence is never consent (R-176, R-187, U-45)', () => {

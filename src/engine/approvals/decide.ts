@@ -172,13 +172,15 @@ export function createDecide(deps: ApprovalsDeps, { store, mustExist, move, tell
       })
     },
 
+    /** As long as it has not begun, which may be long after its time to undo: the factory may have been stopped in between. */
     undo(id: ApprovalId, actor: Actor): ApprovalView {
       return write(db, () => {
         const row = mustExist(id)
-        if (row.state !== 'approved' || (row.effective_at ?? 0) <= clock.now())
-          throw new ReefError('approval/already-decided', 'It has taken effect already and cannot be undone here.', {
+        // What a rule answered was never a card.
+        if (row.state !== 'approved' || row.playbook_id !== null || row.decided_by === 'engine')
+          throw new ReefError('approval/already-decided', `It is ${row.state} already and cannot be undone here.`, {
             field: 'id',
-            remedy: 'Stop the release instead: reef release stop',
+            remedy: 'Only what is approved and has not begun can be; what runs is stopped with: reef release stop',
           })
         return move(row, 'approved', 'requested', { ...undecided, undone: row.undone + 1 }, 'approval.undone', actor)
       })

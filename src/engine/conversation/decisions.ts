@@ -96,7 +96,7 @@ export function createDecisions({ clock, settings, store, codes, approvals }: De
   }
 
   function undo(code: ReplyCode, by: Decider): Said {
-    const open = membersOf(code).filter((card) => card.state === 'approved' && (card.effectiveAt ?? 0) > clock.now())
+    const open = membersOf(code).filter((card) => card.state === 'approved')
     if (open.length === 0) return refuse(`#${code.code}: there is nothing that can still be taken back.`)
     const back = open.map((card) => approvals.undo(card.id, by.actor))
     const [first] = back
