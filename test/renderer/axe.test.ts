@@ -1,11 +1,9 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createStage, type Stage } from './page.ts'
 import { id } from './rows.ts'
+import { violations } from './wcag.ts'
 import { worldNames } from './worlds.ts'
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const places = [
   'overview',
   'plans',
@@ -41,22 +39,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stage[Symbol.asyncDispose]())
 
-/** Every violation as one line: what, where, and the first element. */
-async function violations(page: Page, place: string, axe = new AxeBuilder({ page }).withTags(tags)): Promise<string[]> {
-  const { violations: found } = await axe.analyze()
-  return found.map(
-    (one) => `${place}: ${one.id}, ${one.nodes.length} times, first ${one.nodes[0]?.target.join(' ')} ${one.nodes[0]?.failureSummary?.split('\n')[1] ?? ''}`,
-  )
-}
-
-/** All rules in the dark; a theme changes colours only, so in the light only those are looked at again. */
-async function inBothThemes(page: Page, place: string): Promise<string[]> {
-  await page.emulateMedia({ colorScheme: 'dark' })
-  const dark = await violations(page, `${place}, dark`)
-  await page.emulateMedia({ colorScheme: 'light' })
-  return [...dark, ...(await violations(page, `${place}, light`, new AxeBuilder({ page }).withRules(['color-contrast'])))]
-}
-
 it.each(worldNames)(
   'no screen breaks a rule of WCAG 2.2 AA that a program can see, in the world "%s" (U-110, U-113)',
   async (world) => {
@@ -68,7 +50,7 @@ it.each(worldNames)(
       await page.waitForTimeout(60)
       await page.clock.runFor(700)
       await page.waitForTimeout(60)
-      found.push(...(await inBothThemes(page, place)))
+      found.push(...(await violations(page, place)))
     }
     await context.close()
     expect({ found, complaints }).toEqual({ found: [], complaints: [] })
@@ -87,17 +69,17 @@ it('no dialog breaks a rule either (U-113)', async () => {
   ] as const) {
     await page.keyboard.press(key)
     await page.waitForSelector('[role=dialog]')
-    found.push(...(await inBothThemes(page, name)))
+    found.push(...(await violations(page, name)))
     await page.keyboard.press('Escape')
     await page.waitForSelector('[role=dialog]', { state: 'detached' })
   }
   await page.getByRole('button', { name: 'Connect a model' }).click()
   await page.getByRole('button', { name: 'Connect Ollama' }).waitFor()
-  found.push(...(await inBothThemes(page, 'connect a model')))
+  found.push(...(await violations(page, 'connect a model')))
   await page.getByRole('button', { name: 'Connect Ollama' }).click()
   await page.getByRole('button', { name: 'Try it' }).click()
   await page.getByText('It cost nothing').waitFor()
-  found.push(...(await inBothThemes(page, 'a connected model')))
+  found.push(...(await violations(page, 'a connected model')))
   await context.close()
   expect(found).toEqual([])
 }, 120_000)

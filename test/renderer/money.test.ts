@@ -1,28 +1,14 @@
 import { readFileSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createStage, type Stage } from './page.ts'
 import { id } from './rows.ts'
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+import { violations } from './wcag.ts'
 
 let stage: Stage
 beforeAll(async () => {
   stage = await createStage()
 }, 60_000)
 afterAll(() => stage[Symbol.asyncDispose]())
-
-/** What a program can see is wrong with an open dialog, in both themes. */
-async function violations(page: Page, what: string): Promise<string[]> {
-  const found: string[] = []
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations: all } = await new AxeBuilder({ page }).withTags(tags).analyze()
-    found.push(...all.map((one) => `${what}, ${colorScheme}: ${one.id}, first ${one.nodes[0]?.target.join(' ')}`))
-  }
-  return found
-}
 
 it('spend is killed with the keyboard alone, said on every screen, and allowed again with one press (U-16)', async () => {
   const { page, context, complaints } = await stage.open({})

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStage, type Stage } from './page.ts'
+import { violations } from './wcag.ts'
 
 /** A text area, as far as it is looked at from here. */
 type Marked = { readonly value: string; readonly selectionStart: number; readonly selectionEnd: number }
@@ -122,11 +122,7 @@ it('no section beyond a screen’s first breaks a rule of WCAG 2.2 AA that a pro
   const found: string[] = []
   for (const place of ['limits', 'projects', 'programs', 'health', 'data', 'keys'].map((name) => `settings/${name}`).concat('audit/1040', 'agents/Pixel')) {
     await goTo(page, place)
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
-      found.push(...violations.map((one) => `${place}, ${colorScheme}: ${one.id}, first ${one.nodes[0]?.target.join(' ')}`))
-    }
+    found.push(...(await violations(page, place)))
   }
   await context.close()
   expect({ found, complaints }).toEqual({ found: [], complaints: [] })

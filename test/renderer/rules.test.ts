@@ -1,10 +1,8 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStage, type Stage } from './page.ts'
 import { id } from './rows.ts'
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+import { violations } from './wcag.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -17,17 +15,6 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(60)
   await page.clock.runFor(1500)
   await page.waitForTimeout(60)
-}
-
-/** What a program can see is wrong with what is open, in both themes. */
-async function violations(page: Page, what: string): Promise<string[]> {
-  const found: string[] = []
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations: all } = await new AxeBuilder({ page }).withTags(tags).analyze()
-    found.push(...all.map((one) => `${what}, ${colorScheme}: ${one.id}, first ${one.nodes[0]?.target.join(' ')}`))
-  }
-  return found
 }
 
 const focused = (page: Page) => page.evaluate('document.activeElement?.innerText')
