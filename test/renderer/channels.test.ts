@@ -1,27 +1,13 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStage, type Stage } from './page.ts'
 import { id } from './rows.ts'
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+import { violations } from './wcag.ts'
 
 let stage: Stage
 beforeAll(async () => {
   stage = await createStage()
 }, 60_000)
 afterAll(() => stage[Symbol.asyncDispose]())
-
-/** What a program can see is wrong with what is open, in both themes. */
-async function violations(page: Page, what: string): Promise<string[]> {
-  const found: string[] = []
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations: all } = await new AxeBuilder({ page }).withTags(tags).analyze()
-    found.push(...all.map((one) => `${what}, ${colorScheme}: ${one.id}, first ${one.nodes[0]?.target.join(' ')}`))
-  }
-  return found
-}
 
 const openclaw = 'WhatsApp through OpenClaw'
 const whatsapp = 'WhatsApp Business Cloud API'
@@ -177,6 +163,22 @@ describe('messages', () => {
     await context.close()
   }, 60_000)
 })
+
+it('in a window as wide as a phone nothing is wider than its place, however long the words of a channel, and a message keeps its words and its state (U-110)', async () => {
+  const { page, context } = await stage.open({ world: 'thousand', place: 'channels' })
+  await page.setViewportSize({ width: 420, height: 800 })
+  const wider = () =>
+    page.evaluate('[...document.querySelectorAll("main, main section, main [role=grid]")].filter((one) => one.scrollWidth > one.clientWidth + 1).length')
+  await page.getByText('https://hooks.example.com/services/').waitFor()
+  expect(await wider()).toBe(0)
+  await page.goto(`${stage.server.url}/?world=thousand#/channels/messages`)
+  const grid = page.getByRole('grid', { name: 'Messages both ways, newest first' })
+  await grid.getByRole('row').nth(3).waitFor()
+  expect(await grid.getByRole('columnheader').allInnerTexts()).toEqual(['time', 'words', 'state'])
+  expect(await grid.getByRole('row').nth(1).innerText()).toMatch(/^14:29\s+→ REEF #K7Q2 · T2 · Deploy price-api.+read$/s)
+  expect(await wider()).toBe(0)
+  await context.close()
+}, 60_000)
 
 describe('the record', () => {
   it('explains a decision: in sentences, by its policy, with every row about it (U-35)', async () => {

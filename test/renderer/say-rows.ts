@@ -266,12 +266,25 @@ const whatsapp = channel('whatsapp', {
   secrets: ['accessToken'],
 })
 
+const wordy = `Meta answers with an error: {"error":{"message":"(#200) You do not have the necessary permissions","fbtrace_id":"${'A1b2C3d4'.repeat(12)}"}}`
+const webhook = channel('webhook', {
+  state: 'ready',
+  detail: 'The last message was taken.',
+  address: `https://hooks.example.com/services/${'0123456789abcdef'.repeat(6)}`,
+  since: ago(60 * 24 * 400),
+  lastSentAt: ago(3),
+  waiting: 12_345,
+  failed: 1_234,
+  config: { url: `https://hooks.example.com/services/${'0123456789abcdef'.repeat(6)}` },
+  secrets: ['signingSecret'],
+})
+
 /** Channels of a world: nothing set up, one that carries, or one that is lost while another holds. */
 export function channels(of: 'none' | 'carrying' | 'lost'): ChannelView[] {
   if (of === 'none') return [desktop, channel('openclaw'), channel('whatsapp'), channel('webhook')]
   if (of === 'carrying') return [desktop, openclaw, whatsapp, channel('webhook')]
   const down = { state: 'down' as const, decides: false, detail: 'Nothing answers on ws://127.0.0.1:18789.', remedy: 'openclaw gateway start', since: ago(30) }
-  return [desktop, { ...openclaw, ...down, waiting: 14 }, whatsapp, channel('webhook')]
+  return [desktop, { ...openclaw, ...down, waiting: 14 }, { ...whatsapp, detail: wordy }, webhook]
 }
 
 export const message = (n: number, change: Partial<MessageView> = {}): MessageView => ({

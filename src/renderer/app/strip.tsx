@@ -49,7 +49,7 @@ export function Strip() {
       )}
       <span className={styles.grow} />
       <Channels />
-      <a className={styles.plain} href={placeHref('sessions')}>
+      <a className={styles.running} href={placeHref('sessions')}>
         <span className={styles.label}>running</span> {running} of {slots}
       </a>
       <Spend />

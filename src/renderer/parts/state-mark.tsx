@@ -75,7 +75,7 @@ export function StateMark({ machine, state, glyphOnly = false }: { machine: Mach
       <span aria-hidden="true" className={styles.glyph}>
         {glyph}
       </span>
-      <span className={glyphOnly ? styles.unseen : undefined}>{word}</span>
+      <span className={glyphOnly ? styles.unseen : styles.word}>{word}</span>
     </span>
   )
 }

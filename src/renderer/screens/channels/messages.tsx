@@ -9,9 +9,10 @@ import { Select } from '../../parts/field.tsx'
 import { useKeys } from '../../parts/keys.ts'
 import { RefusalNote } from '../../parts/refusal-note.tsx'
 import { Skeleton } from '../../parts/skeleton.tsx'
-import { StateMark } from '../../parts/state-mark.tsx'
+import { StateMark, wordOf } from '../../parts/state-mark.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { At } from '../../parts/time.tsx'
+import { useNarrow } from '../../parts/use-narrow.ts'
 import { usePages } from '../../parts/use-pages.ts'
 import { useRowKeys } from '../../parts/use-row-keys.ts'
 import styles from './channels.module.css'
@@ -19,6 +20,9 @@ import { channelNames, channelOrder, kindWords, type Passed, paging, toLine, toP
 import { MessageDetail } from './message-detail.tsx'
 
 const LIMIT = 100
+/** Below these there is no room for every column. */
+const TIGHT_PX = 1000
+const POCKET_PX = 620
 
 /** The last words both ways, newest first: what REEF sent and how it fared, what came and what REEF made of it. */
 export function Messages({ version, opened }: { version: string; opened: string | undefined }) {
@@ -36,6 +40,9 @@ export function Messages({ version, opened }: { version: string; opened: string 
   const close = () => replaceHref(hrefOf())
   useRowKeys(pages.rows, ({ id }) => id === opened, open)
   useKeys(opened === undefined ? {} : { escape: close })
+  const isPocket = useNarrow(POCKET_PX)
+  const isTight = useNarrow(TIGHT_PX)
+  const shown = isPocket ? pocketColumns : isTight || opened !== undefined ? tightColumns : columns
   const found = pages.rows.find(({ id }) => id === opened)
   return (
     <div className={styles.beside} data-open={opened !== undefined}>
@@ -62,7 +69,7 @@ export function Messages({ version, opened }: { version: string; opened: string 
           <div className={styles.list}>
             <Table
               label="Messages both ways, newest first"
-              columns={opened === undefined ? columns : columns.filter(({ id }) => shownBeside.has(id))}
+              columns={shown}
               rows={pages.rows}
               rowKey={({ id }) => id}
               selected={opened}
@@ -84,7 +91,11 @@ export function Messages({ version, opened }: { version: string; opened: string 
   )
 }
 
-const shownBeside = new Set(['at', 'way', 'text', 'state'])
+const machineOf = ({ way }: Passed) => (way === 'out' ? 'message' : 'incoming')
+const stateWord = (row: Passed) => wordOf(machineOf(row), row.message.state).word
+const State = ({ row, glyphOnly = false }: { row: Passed; glyphOnly?: boolean }) => (
+  <StateMark machine={machineOf(row)} state={row.message.state} glyphOnly={glyphOnly} />
+)
 
 const columns: readonly Column<Passed>[] = [
   { id: 'at', head: 'time', width: '124px', cell: ({ at }) => <At at={at} seconds /> },
@@ -101,7 +112,30 @@ const columns: readonly Column<Passed>[] = [
     id: 'state',
     head: 'state',
     width: 'minmax(130px, 1.2fr)',
-    cell: ({ way, message }) => <StateMark machine={way === 'out' ? 'message' : 'incoming'} state={message.state} />,
+    cell: (row) => (
+      <span title={stateWord(row)}>
+        <State row={row} />
+      </span>
+    ),
   },
   { id: 'result', head: 'what became of it', width: 'minmax(140px, 2fr)', cell: (row) => <span title={toResult(row)}>{toResult(row)}</span> },
+]
+
+/** Beside an opened message, and in a window of its width. */
+const tightColumns = columns.filter(({ id }) => ['at', 'way', 'text', 'state'].includes(id))
+
+/** As wide as a phone: when, which way and what; the state keeps its word for who hears it. */
+const pocketColumns: readonly Column<Passed>[] = [
+  { id: 'at', head: 'time', width: '92px', cell: ({ at }) => <At at={at} /> },
+  {
+    id: 'text',
+    head: 'words',
+    width: 'minmax(0, 1fr)',
+    cell: (row) => (
+      <span title={toLine(row)}>
+        {row.way === 'out' ? '→' : '←'} {toLine(row)}
+      </span>
+    ),
+  },
+  { id: 'state', head: 'state', width: '40px', cell: (row) => <State row={row} glyphOnly /> },
 ]
