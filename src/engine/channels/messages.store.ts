@@ -207,10 +207,10 @@ export function createMessagesReader(db: ReadDb) {
   const sentOf = db.prepare<typeof ofBundle, OutRow>(
     `SELECT ${out} FROM message_out WHERE bundle_id = :bundle AND id < :before AND (:channel IS NULL OR channel = :channel) ORDER BY id DESC LIMIT :limit`,
   )
-  // On message_in_answers; without the plus it reads every message that came in, because they are in order by id.
+  // On message_in_answers.
   const receivedOf = db.prepare<typeof ofBundle, InRow>(
     `SELECT ${incoming} FROM message_in WHERE replies_to IN (SELECT id FROM message_out WHERE bundle_id = :bundle)
-        AND +id < :before AND (:channel IS NULL OR channel = :channel) ORDER BY +id DESC LIMIT :limit`,
+        AND id < :before AND (:channel IS NULL OR channel = :channel) ORDER BY id DESC LIMIT :limit`,
   )
   return {
     page({ before = '~', limit, channel, bundleId }: MessagesFilter) {
