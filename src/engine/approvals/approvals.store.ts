@@ -158,9 +158,12 @@ export function createApprovalsStore(db: WriteDb) {
   const move = db.prepare<Record<string, unknown>, ApprovalRow>(
     `UPDATE approval SET state = :to, ${mutable.map((name) => `${name} = :${name}`).join(', ')} WHERE id = :id AND state = :from RETURNING ${columns}`,
   )
-  const overdue = db.prepare<{ now: Instant }, ApprovalRow>(`SELECT ${columns} FROM approval WHERE state = 'requested' AND deadline <= :now ORDER BY deadline`)
-  const requested = db.prepare<[], ApprovalRow>(`SELECT ${columns} FROM approval WHERE state = 'requested' ORDER BY deadline`)
-  const executing = db.prepare<[], ApprovalRow>(`SELECT ${columns} FROM approval WHERE state = 'executing' ORDER BY deadline`)
+  // approval_open: its condition, word for word, and then the one of these; without it every approval there ever was is read, every second.
+  const openIn = (state: ApprovalState, more = '') =>
+    `SELECT ${columns} FROM approval WHERE state IN ('requested', 'approved', 'executing') AND state = '${state}' ${more} ORDER BY deadline`
+  const overdue = db.prepare<{ now: Instant }, ApprovalRow>(openIn('requested', 'AND deadline <= :now'))
+  const requested = db.prepare<[], ApprovalRow>(openIn('requested'))
+  const executing = db.prepare<[], ApprovalRow>(openIn('executing'))
   const ofRun = db.prepare<{ session: SessionId }, ApprovalRow>(
     `SELECT ${columns} FROM approval WHERE session_id = :session AND state IN ('requested', 'approved') ORDER BY id`,
   )

@@ -111,8 +111,9 @@ export function createOutboxStore(db: WriteDb) {
   const ofBundle = db.prepare<{ bundle_id: string }, OutRow>(
     `SELECT ${out} FROM message_out WHERE bundle_id = :bundle_id AND next_attempt_at IS NOT NULL ORDER BY id`,
   )
+  // On message_out_silent; without the plus every message is read, because they are in order by id.
   const sending = db.prepare<[], OutRow>(
-    `SELECT ${out} FROM message_out WHERE state = 'sending' AND state IN ('sending', 'accepted', 'queued_remote', 'unknown') ORDER BY id`,
+    `SELECT ${out} FROM message_out WHERE state = 'sending' AND state IN ('sending', 'accepted', 'queued_remote', 'unknown') ORDER BY +id`,
   )
   const waiting = db.prepare<{ channel: string }, { n: number }>(
     'SELECT count(*) AS n FROM message_out WHERE channel = :channel AND next_attempt_at IS NOT NULL',
