@@ -50,7 +50,7 @@ export const declare: Declare = (policy, run) => {
       run<[string], { name?: string; limit: number }>(async (cli, [path], { name, limit }): Promise<ExitCode> => {
         const file = await readPolicy(path, name)
         const { client, zone } = await cli.engine()
-        const answer = await client.policy.dryRun({ ...file, limit })
+        const answer = await client.policy.try({ ...file, limit })
         await cli.show(answer, async () => (answer.problems.length === 0 ? toDryRunLines(answer, await zone()) : toProblemLines(answer.problems)))
         return answer.problems.length === 0 ? 0 : 1
       }),

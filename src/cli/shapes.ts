@@ -100,7 +100,7 @@ export const shapes: Readonly<Record<string, z.ZodType>> = {
   'budget explain': outputOf(contract.budget.explain),
   'policy show': outputOf(contract.policy.get),
   'policy check': outputOf(contract.policy.check),
-  'policy dry-run': outputOf(contract.policy.dryRun),
+  'policy dry-run': outputOf(contract.policy.try),
   'policy save': outputOf(contract.policy.save),
   'policy versions': outputOf(contract.policy.versions),
   'playbook list': outputOf(contract.playbook.list),

@@ -136,18 +136,6 @@ export const contract = {
         }),
       )
       .output(ApprovalView),
-    /** Every T2 card of a bundle at once, each with the hash that was looked at; refused whole when one of them cannot be approved. */
-    approveBundle: oc
-      .input(
-        z.object({
-          id: BundleId,
-          members: z
-            .array(z.object({ id: ApprovalId, payloadHash: z.string(), seen: Seen }))
-            .min(1)
-            .max(50),
-        }),
-      )
-      .output(z.object({ approvals: z.array(ApprovalView) })),
     deny: oc
       .input(z.object({ id: ApprovalId, reason: DenyReason.default('other'), note: z.string().max(1000).optional(), seen: Seen.optional() }))
       .output(ApprovalView),
@@ -162,13 +150,27 @@ export const contract = {
     explain: oc.input(z.object({ id: ApprovalId })).output(DecisionExplanation),
     oversight: oc.input(z.object({ days: z.int().min(1).max(365).default(30) })).output(OversightHealth),
   },
+  bundle: {
+    /** Every T2 card of a bundle at once, each with the hash that was looked at; refused whole when one of them cannot be approved. */
+    approve: oc
+      .input(
+        z.object({
+          id: BundleId,
+          members: z
+            .array(z.object({ id: ApprovalId, payloadHash: z.string(), seen: Seen }))
+            .min(1)
+            .max(50),
+        }),
+      )
+      .output(z.object({ approvals: z.array(ApprovalView) })),
+  },
   policy: {
     get: oc.output(PolicyView),
     versions: oc.output(z.object({ versions: z.array(PolicyVersionView) })),
     /** Says what is wrong with a file, and changes nothing. */
     check: oc.input(z.object({ name: z.string(), text: z.string().max(100_000) })).output(z.object({ problems: z.array(PolicyProblem) })),
     /** What the last actions would have needed with this file in place of the one of that name. */
-    dryRun: oc.input(z.object({ name: z.string(), text: z.string().max(100_000), limit: z.int().min(1).max(1000).default(200) })).output(DryRun),
+    try: oc.input(z.object({ name: z.string(), text: z.string().max(100_000), limit: z.int().min(1).max(1000).default(200) })).output(DryRun),
     /** T3: `confirm` is the name of the file, typed. */
     save: oc.input(z.object({ name: z.string(), text: z.string().max(100_000), confirm: z.string() })).output(PolicyView),
   },

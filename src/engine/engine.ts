@@ -155,7 +155,7 @@ export async function createEngine(options: EngineOptions) {
     budgets.kill(actor, gateway.inFlight())
     return gateway.kill()
   }
-  const conversation = createTalking({ facts, sessions, delivery, views, killSpend })
+  const conversation = createTalking({ facts, sessions, delivery, views, killSpend, stopEffects: () => dispatch.stopEffects() })
   const api = createApi({
     ...facts,
     conversation,

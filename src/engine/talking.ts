@@ -12,13 +12,14 @@ export type TalkingDeps = {
   readonly delivery: Delivery
   readonly views: Pick<Views, 'status'>
   readonly killSpend: (actor: Actor) => Promise<number>
+  readonly stopEffects: () => Promise<number>
 }
 
 /** While an incident is declared, these keep money from coming in for as long as they wait. */
 const earning: ReadonlySet<string> = new Set(['deploy.production', 'mail.customer', 'money.spend'])
 
 /** Everything that the owner may ask for or ask about in words, as the parts of the engine answer it. */
-export function createTalking({ facts, sessions, delivery, views, killSpend }: TalkingDeps): Conversation {
+export function createTalking({ facts, sessions, delivery, views, killSpend, stopEffects }: TalkingDeps): Conversation {
   const { approvals, approvalsReader, budgets, channels, journal, mode, plans, queueReader, redactor, rules, settings, spend, toTask, workspaces } = facts
   return createConversation({
     db: facts.db,
@@ -37,10 +38,10 @@ export function createTalking({ facts, sessions, delivery, views, killSpend }: T
       // Refused first, then ended: nothing can begin between the two. Products stay up: they are no work of agents.
       async stop(actor) {
         mode.pause(actor)
-        const calls = await killSpend(actor)
+        const calls = killSpend(actor)
         const working = sessions.running().filter(({ role }) => role !== 'product')
-        const stopped = await Promise.all(working.map(({ id }) => sessions.stop(id, 'cancelled')))
-        return { sessions: working.length - stopped.filter(({ survivors }) => survivors > 0).length, calls }
+        const [ended] = await Promise.all([Promise.allSettled(working.map(({ id }) => sessions.stop(id, 'cancelled'))), calls, stopEffects()])
+        return { sessions: ended.filter((one) => one.status === 'fulfilled' && one.value.survivors === 0).length, calls: await calls }
       },
       stopSpending: killSpend,
       allowSpending: budgets.allow,

@@ -334,7 +334,7 @@ describe('a decision explained (U-35)', () => {
     [
       'silence with words',
       { state: 'expired', safeDefault: 'template' },
-      'Nobody answered by 19 Nov 2026, 05:00 NZDT, and the words approved beforehand went out in its place.',
+      'Nobody answered by 19 Nov 2026, 05:00 NZDT, and only the words approved beforehand may go out.',
     ],
     [
       'a no',

@@ -103,11 +103,11 @@ export async function startFixture({ dataDir, play = 'done' }: { dataDir: string
       seek: os.session.seek.handler(() => ({ offset: 4 })),
       stop: os.session.stop.handler(() => ({ survivors: play === 'sick' ? 2 : 0 })),
     },
+    bundle: { approve: os.bundle.approve.handler(() => ({ approvals: approvals() })) },
     approval: {
       list: os.approval.list.handler(() => ({ approvals: approvals() })),
       get: os.approval.get.handler(({ input }) => findApproval(input.id)),
       approve: os.approval.approve.handler(({ input }) => ({ ...stage.decide(findApproval(input.id), input.payloadHash), chosen: input.option ?? null })),
-      approveBundle: os.approval.approveBundle.handler(() => ({ approvals: approvals() })),
       question: os.approval.question.handler(({ input }) => ({ ...findApproval(input.id), state: 'denied' as const, reason: `question: ${input.text}` })),
       snooze: os.approval.snooze.handler(({ input }) => ({ ...findApproval(input.id), snoozedUntil: input.until })),
       regret: os.approval.regret.handler(({ input }) => ({ ...findApproval(input.id), state: 'executed' as const, regrettedAt: canned.at(60) })),

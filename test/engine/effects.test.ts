@@ -182,6 +182,21 @@ describe('an agent that needs something done outside of its worktree', () => {
     expect(attempts.map(({ state }) => state)).toEqual(['succeeded'])
   })
 
+  it('is ended in the middle when the owner says STOP, and says so on its card', { timeout: 60_000 }, async () => {
+    const scope = { actions: ['command.run'], agents: ['Rex'], projects: ['stopped'], commands: ['/bin/sh -c'] }
+    const { id } = await factory.client.playbook.draft({ name: 'Commands to be stopped', scope, maxUses: 1, maxUsdEach: 0, maxUsdTotal: 0, days: 1 })
+    await factory.client.playbook.activate({ id })
+    const agent = await takePart(factory, await begin('stopped'))
+    const asked = agent.ask(['/bin/sh', '-c', 'sleep 300']).catch(() => 'its session was ended')
+    await until(async () => (await factory.client.approval.list({ state: 'executing' })).approvals[0])
+    expect((await factory.client.conversation.say({ text: 'STOP' })).text).toMatch(/stopped/i)
+    await asked
+    const { approvals } = await factory.client.approval.list({ action: 'command.run' })
+    expect(approvals.find(({ playbookId }) => playbookId === id)).toMatchObject({ state: 'failed', outcome: expect.stringContaining('stopped in the middle') })
+    await factory.client.spend.allow()
+    await factory.client.factory.resume()
+  })
+
   it('takes its question with it when its attempt fails', { timeout: 60_000 }, async () => {
     const planId = await begin('failing')
     const agent = await takePart(factory, planId)

@@ -136,6 +136,7 @@ it('the incident of the specification is one card and one message under the ship
     delivery: { list: () => [] } as never,
     views: { status: () => ({ mode: 'running', sessionsRunning: 0, sessionsMax: 4, models: 'none' }) as never },
     killSpend: async () => 0,
+    stopEffects: async () => 0,
   })
   await using _channels = channels
   channels.set({ ...phone, config: hand.config })

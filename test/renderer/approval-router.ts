@@ -55,6 +55,12 @@ export function createApprovalRouter({
   }
   const words = ({ what, why, state, action, tier, askedBy }: ApprovalView) => [what, why, state, action, tier, askedBy].join(' ').toLowerCase()
   return {
+    bundle: {
+      approve: os.bundle.approve.handler(({ input }) => {
+        for (const { id: member } of input.members) if (findOpen(member).tier !== 'T2') refuse({ code: 'approval/not-seen', message: 'Only T2 goes together.' })
+        return { approvals: input.members.map((member) => approve(member.id, member)) }
+      }),
+    },
     approval: {
       list: os.approval.list.handler(async ({ input }) => {
         await read()
@@ -88,10 +94,6 @@ export function createApprovalRouter({
           'approval.edited',
         )
         return approve(input.id, input)
-      }),
-      approveBundle: os.approval.approveBundle.handler(({ input }) => {
-        for (const { id: member } of input.members) if (findOpen(member).tier !== 'T2') refuse({ code: 'approval/not-seen', message: 'Only T2 goes together.' })
-        return { approvals: input.members.map((member) => approve(member.id, member)) }
       }),
       deny: os.approval.deny.handler(({ input }) =>
         stage.decide(

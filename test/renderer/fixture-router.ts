@@ -168,6 +168,7 @@ export function createFixtureRouter(name: WorldName) {
         stop: os.session.stop.handler(() => ({ survivors: 0 })),
       },
       approval: says.approval,
+      bundle: says.bundle,
       conversation: says.conversation,
       policy: rules.policy,
       playbook: rules.playbook,

@@ -58,7 +58,7 @@ export function createSayRouter({ name, world, read, refuse, tell }: Deps) {
       get: os.policy.get.handler(() => read(standing)),
       versions: os.policy.versions.handler(() => read({ versions })),
       check: os.policy.check.handler(({ input }) => read({ problems: problemsOf(input.name, input.text) })),
-      dryRun: os.policy.dryRun.handler(async ({ input }) => {
+      try: os.policy.try.handler(async ({ input }) => {
         await read()
         const problems = problemsOf(input.name, input.text)
         const moved = problems.length > 0 || input.text === policy().files.find((one) => one.name === input.name)?.text ? 0 : many ? input.limit : 9

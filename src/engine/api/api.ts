@@ -1,5 +1,5 @@
 import { toAgents, toProviders } from './agents.ts'
-import { toApprovals } from './approvals.ts'
+import { toApprovals, toBundles } from './approvals.ts'
 import { toBudgets } from './budgets.ts'
 import { toChannels } from './channels.ts'
 import { os } from './context.ts'
@@ -28,6 +28,7 @@ export function createApi(parts: ApiParts) {
       task: toTasks(parts),
       session: toSessions(parts),
       approval: toApprovals(parts),
+      bundle: toBundles(parts),
       policy: toPolicies(parts.rules),
       playbook: toPlaybooks(parts.rules),
       template: toTemplates(parts.rules),

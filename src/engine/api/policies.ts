@@ -6,6 +6,6 @@ export const toPolicies = ({ policies }: Pick<Rules, 'policies'>) =>
     get: os.policy.get.handler(() => policies.get()),
     versions: os.policy.versions.handler(() => ({ versions: policies.versions() })),
     check: os.policy.check.handler(({ input }) => ({ problems: policies.check(input.name, input.text) })),
-    dryRun: os.policy.dryRun.handler(({ input }) => policies.dryRun(input.name, input.text, input.limit)),
+    try: os.policy.try.handler(({ input }) => policies.dryRun(input.name, input.text, input.limit)),
     save: os.policy.save.handler(({ input, context }) => policies.save(input, context.actor)),
   })

@@ -127,6 +127,17 @@ describe('asking', () => {
   })
 })
 
+it('a yes that nobody acted upon for a day is asked for again', () => {
+  using world = openWorld()
+  const { approval } = ask(world)
+  world.approvals.approve(approval.id, approval.payloadHash, owner)
+  world.clock.advance(24 * HOUR)
+  expect(ask(world)).toMatchObject({ kind: 'granted', approval: { id: approval.id } })
+  world.clock.advance(11_000)
+  expect(ask(world)).toMatchObject({ kind: 'waiting', approval: { state: 'requested' } })
+  expect(world.approvals.get(approval.id)).toMatchObject({ state: 'superseded', outcome: 'not begun within a day' })
+})
+
 describe('deciding', () => {
   it('counts for exactly what was looked at (U-48)', () => {
     using world = openWorld()

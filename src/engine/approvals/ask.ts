@@ -1,4 +1,4 @@
-import type { Instant } from '../../contract/index.ts'
+import { hours, type Instant } from '../../contract/index.ts'
 import { write } from '../store/index.ts'
 import { canonical, hashPayload } from './approval.ts'
 import { type ApprovalRow, toApproval } from './approvals.store.ts'
@@ -6,11 +6,14 @@ import type { Classified } from './classified.ts'
 import { toDue } from './due.ts'
 import { type ApprovalAnswer, type ApprovalRequest, type ApprovalsDeps, type Requests, unmoved } from './requests.ts'
 
+/** A yes that nobody has acted upon is asked for again after this: what surrounded it has changed. */
+const GOOD_FOR_MS = hours(24)
+
 type Grant = Pick<ApprovalRow, 'decided_at' | 'decided_by' | 'channel' | 'reason' | 'effective_at' | 'playbook_id' | 'chosen'>
 
 /** How a request begins: with the answer that it has already, with one that a rule gives, or with a card. */
 export function createAsk(deps: ApprovalsDeps, requests: Requests) {
-  const { db, clock, classify, match, hours, bundleSeconds, quiet } = deps
+  const { db, clock, classify, match, bundleSeconds, quiet } = deps
   const { store, move, tell } = requests
 
   /** What a request that was put before says to the same question now; undefined when it says nothing. */
@@ -50,7 +53,7 @@ export function createAsk(deps: ApprovalsDeps, requests: Requests) {
     const now = clock.now()
     const grant = grantFor(request, classified)
     const isAlone = tier !== 'T2' || grant !== undefined
-    const due = toDue(now, deadlineMs ?? hours() * 3_600_000, quiet(), quietHours === 'hold' && !request.rehearsal)
+    const due = toDue(now, deadlineMs ?? deps.hours() * 3_600_000, quiet(), quietHours === 'hold' && !request.rehearsal)
     const row: ApprovalRow = {
       ...unmoved,
       id: requests.newId(),
@@ -99,10 +102,13 @@ export function createAsk(deps: ApprovalsDeps, requests: Requests) {
         const hash = hashPayload(request.payload)
         const key = request.idempotencyKey ?? `${request.taskId ?? request.correlationId}:${request.action}`
         const earlier = store.latestOf(key)
-        if (earlier?.asked_hash === hash) {
+        const isStale = earlier?.state === 'approved' && clock.now() - (earlier.effective_at ?? 0) > GOOD_FOR_MS
+        if (earlier?.asked_hash === hash && !isStale) {
           const answer = answerOf(earlier, request)
           if (answer) return answer
         } else if (earlier?.state === 'requested') move(earlier, 'requested', 'superseded', { ended_at: clock.now() }, 'approval.superseded')
+        else if (earlier && isStale)
+          move(earlier, 'approved', 'superseded', { ended_at: clock.now(), outcome: 'not begun within a day' }, 'approval.superseded')
         else if (earlier?.state === 'approved') move(earlier, 'approved', 'drifted', { ended_at: clock.now() }, 'approval.drifted')
         return insert(request, key, hash)
       })

@@ -40,7 +40,7 @@ function toDecision(row: ApprovalView, when: (at: Instant) => string): string[] 
   const held = row.heldFrom === null ? '' : `, held from ${when(row.heldFrom)} because of the quiet hours`
   if (row.state === 'requested') return [`Without an answer by ${when(row.deadline)}${held}, ${silence}.`]
   if (row.state === 'expired') {
-    const did = row.safeDefault === 'template' ? 'the words approved beforehand went out in its place' : 'that meant no'
+    const did = row.safeDefault === 'template' ? 'only the words approved beforehand may go out' : 'that meant no'
     return [`Nobody answered by ${when(row.deadline)}${held}, and ${did}.`]
   }
   if (row.decidedAt === null || row.decidedBy === null) return [`Nobody decided${row.reason ? `: ${row.reason}` : ''}.`]

@@ -222,7 +222,7 @@ describe('what became of a card (U-55)', () => {
     [{ state: 'executed', decidedAt: later(180_000), channel: 'whatsapp' }, 'approved 13:03 on WhatsApp'],
     [{ state: 'denied', decidedAt: later(0), channel: 'cli' }, 'denied 13:00 on the command line'],
     [{ state: 'expired', decidedAt: later(0) }, 'denied 13:00: nobody answered in time'],
-    [{ state: 'expired', decidedAt: later(0), safeDefault: 'template' }, 'your approved words were sent 13:00: nobody answered in time'],
+    [{ state: 'expired', decidedAt: later(0), safeDefault: 'template' }, 'only your approved words may go out, since 13:00: nobody answered in time'],
     [{ deadline: now }, 'too late: nobody answered in time'],
     [{ state: 'superseded' }, 'replaced by another request'],
     [{ state: 'voided' }, 'not needed any more'],

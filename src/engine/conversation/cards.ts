@@ -163,7 +163,7 @@ export function toOutcome(card: ApprovalView, { now, zone }: When): string | und
     case 'expired':
       return card.safeDefault === 'deny'
         ? `denied${at ? ` ${at}` : ''}: nobody answered in time`
-        : `your approved words were sent${at ? ` ${at}` : ''}: nobody answered in time`
+        : `only your approved words may go out${at ? `, since ${at}` : ''}: nobody answered in time`
     case 'superseded':
       return 'replaced by another request'
     case 'voided':

@@ -150,6 +150,8 @@ export function createDispatch(
 
     /** An agent asks for something outside of its worktree; heard over MCP. */
     requestEffect: effects.request,
+    /** Ends the commands that run outside of the sandbox; answers how many there were. */
+    stopEffects: effects.stop,
 
     working: (): number => loop.size(),
 

@@ -58,6 +58,8 @@ export function createEffects({ approvals, plans, queue, sessions, workspaces, r
   /** Attempts that are asking at this moment. */
   const asking = new Set<AttemptId>()
   const stopping = new AbortController()
+  /** Replaced each time the owner stops what runs. */
+  let halt = new AbortController()
   const running = new Set<Promise<unknown>>()
 
   function findRun({ sessionId, attemptId, taskId, planId }: Asker): { task: TaskView; plan: PlanView; attempt: AttemptView } {
@@ -122,7 +124,7 @@ export function createEffects({ approvals, plans, queue, sessions, workspaces, r
 
   /** Carries out what was granted, once. Undefined when it had begun before: then nobody knows whether it was done. `signal` ends it. */
   function carryOut(approval: ApprovalView, request: Request, signal?: AbortSignal): Promise<Ran | undefined> {
-    const job = run(approval, request, AbortSignal.any([stopping.signal, ...(signal ? [signal] : [])])).finally(() => running.delete(job))
+    const job = run(approval, request, AbortSignal.any([stopping.signal, halt.signal, ...(signal ? [signal] : [])])).finally(() => running.delete(job))
     running.add(job)
     return job
   }
@@ -222,6 +224,15 @@ export function createEffects({ approvals, plans, queue, sessions, workspaces, r
         told.add(id)
         stops.soon(id, GRACE_MS)
       }
+    },
+
+    /** By the owner's word: ends the commands that run now. Answers how many there were, once what became of them is written down. */
+    async stop(): Promise<number> {
+      const open = [...running]
+      halt.abort()
+      halt = new AbortController()
+      await Promise.allSettled(open)
+      return open.length
     },
 
     /** Ends the commands that run, and waits until what became of them is written down. */

@@ -155,7 +155,11 @@ export async function createGateway({
     entry.grant = grant
     const encoding = request.headers['content-encoding']
     if (encoding && encoding !== 'identity') return refuse({ status: 415, message: `send the request uncompressed, not as ${encoding}.`, retry: false })
-    if (isMcp) return mcp(request, response, grant)
+    if (isMcp) {
+      // No call of a model: whoever stops those does not wait for what an agent asks here.
+      running.delete(entry)
+      return mcp(request, response, grant)
+    }
     if (asked) return asked.status === 200 ? sendJson(response, 200, asked.body) : refuse({ status: 404, message: asked.message, retry: false })
     if (!endpoint) return sendJson(response, 200, toModelList(wire, models(grant)))
     try {

@@ -62,7 +62,7 @@ export function BundleCard({
     member?.querySelector('button')?.focus({ preventScroll: true })
   })
   const approve = useCommand((client) =>
-    client.approval.approveBundle({
+    client.bundle.approve({
       id: members[0].bundleId,
       members: open.map((one) => ({ id: one.id, payloadHash: one.payloadHash, seen: seenOf(one) })),
     }),

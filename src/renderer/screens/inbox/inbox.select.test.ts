@@ -113,7 +113,7 @@ it('measures the time that is gone, also for a request that has none', () => {
 it('says of silence that it was silence, never consent (U-05, U-55)', () => {
   expect([ifNothing(row('a')), ifNothing(row('a', { safeDefault: 'template' }))]).toEqual(['denied', 'your template is sent'])
   expect(endedHow(row('a', { state: 'expired', decidedBy: 'engine' }))).toBe('nobody answered in time, so it was denied')
-  expect(endedHow(row('a', { state: 'expired', safeDefault: 'template' }))).toBe('nobody answered in time, so your template was sent')
+  expect(endedHow(row('a', { state: 'expired', safeDefault: 'template' }))).toBe('nobody answered in time: only your template may go out')
   expect(endedHow(row('a', { state: 'denied', decidedBy: 'owner', channel: 'desktop', reason: 'too risky' }))).toBe('denied by you on the desktop: too risky')
   expect(endedHow(row('a', { state: 'denied', decidedBy: 'owner', channel: 'desktop', reason: 'question: who reads it?' }))).toBe('you asked: who reads it?')
   expect(endedHow(row('a', { state: 'drifted', decidedBy: 'owner' }))).toBe('it changed after you approved it, so nothing was done')

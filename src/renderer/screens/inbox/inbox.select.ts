@@ -143,7 +143,7 @@ export function endedHow(approval: ApprovalView): string {
   const said = (verb: string) => [verb, by, where].filter(Boolean).join(' ')
   switch (state) {
     case 'expired':
-      return approval.safeDefault === 'deny' ? 'nobody answered in time, so it was denied' : 'nobody answered in time, so your template was sent'
+      return approval.safeDefault === 'deny' ? 'nobody answered in time, so it was denied' : 'nobody answered in time: only your template may go out'
     case 'drifted':
       return 'it changed after you approved it, so nothing was done'
     case 'superseded':

@@ -96,7 +96,7 @@ function OneFile({ name, file, version, onSaved }: { name: string; file: PolicyF
   const [tried, setTried] = useState<string>()
   const rested = useRested(text)
   const check = useAsk((client) => client.policy.check({ name, text: rested }), [name, rested, version])
-  const trial = useCommand((client, trialText: string) => client.policy.dryRun({ name, text: trialText, limit: LAST }))
+  const trial = useCommand((client, trialText: string) => client.policy.try({ name, text: trialText, limit: LAST }))
   const [found, setFound] = useState<Awaited<ReturnType<typeof trial.run>>>()
   // What is saved is no draft any more; it goes once the file as it is on disk has come.
   useEffect(() => {
