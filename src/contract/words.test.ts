@@ -1,12 +1,27 @@
 import { expect, it } from 'vitest'
 import { budgetKinds, budgetScopes } from './budgets.ts'
-import { approvalWords, attemptWords, circuitWords, planWords, sessionWords, taskWords, toBudgetName } from './words.ts'
+import {
+  approvalWords,
+  attemptWords,
+  channelWords,
+  circuitWords,
+  messageWords,
+  planWords,
+  playbookWords,
+  sessionWords,
+  taskWords,
+  toBudgetName,
+} from './words.ts'
 
-const all = [taskWords, attemptWords, planWords, sessionWords, approvalWords, circuitWords].flatMap((words) => Object.entries(words))
+const all = [taskWords, attemptWords, planWords, sessionWords, approvalWords, circuitWords, playbookWords, channelWords, messageWords].flatMap((words) =>
+  Object.entries(words),
+)
 
 it('asks for attention only where the owner can do something: success and routine are quiet or active (U-02)', () => {
   const calm = ['draft', 'pending', 'ready', 'claimed', 'running', 'review', 'done', 'succeeded', 'approved', 'executed', 'launching', 'ended', 'interrupted']
-  const loud = all.filter(([state, { attention }]) => calm.includes(state) && attention !== 'quiet' && attention !== 'active' && state !== 'draft')
+  // An attempt that was interrupted goes on by itself; of an effect that was, only the owner can find out whether it happened.
+  const routine = all.filter(([, words]) => words !== approvalWords.interrupted)
+  const loud = routine.filter(([state, { attention }]) => calm.includes(state) && attention !== 'quiet' && attention !== 'active' && state !== 'draft')
   expect(loud).toEqual([])
 })
 
