@@ -198,6 +198,6 @@ it('does nothing twice, late, without approval or with another payload, whatever
         expect(effect.at).toBeGreaterThanOrEqual(word.at + GRACE)
       }
     }),
-    { numRuns: Number(process.env.REEF_RUNS ?? 500) },
+    { numRuns: Number(process.env.REEF_RUNS ?? 10_000) },
   )
-}, 120_000)
+}, 600_000)
