@@ -157,7 +157,7 @@ export function endedHow(approval: ApprovalView): string {
       return `${approvalWords[state].word}${outcome ? `: ${outcome}` : ''}`
     default: {
       const label = chosenLabel(approval)
-      return said('approved') + (label === undefined ? because : `: ${label}`) + (outcome ? `. ${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}` : '')
+      return said('approved') + (label === undefined ? because : `: ${label}`) + (outcome ? `; what came of it: ${outcome}` : '')
     }
   }
 }
