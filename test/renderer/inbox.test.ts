@@ -235,7 +235,7 @@ it('what was decided is found by its words, tells its whole story, and can be re
   await found.nth(1).waitFor({ state: 'detached' })
   await found.getByRole('button').focus()
   await keys(page, 'Enter')
-  await page.getByText('Approved by you on the desktop. Up, answered 200 in 38 ms').waitFor()
+  await page.getByText('Approved by you on the desktop; what came of it: up, answered 200 in 38 ms').waitFor()
   await keys(page, 'w')
   const story = page.getByRole('region', { name: 'Explain' })
   await story.getByText('Policy 4 gave it T2').waitFor()
