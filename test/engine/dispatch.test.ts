@@ -57,7 +57,8 @@ describe('a plan of plain commands', () => {
   it('fails a task whose session the owner stopped, and says so', async () => {
     const planId = await factory.submit('stopped', [{ key: 'A', command: sh('sleep 300') }])
     const { id: taskId, sessionId } = await factory.reached(planId, 'A', ({ state, sessionId: id }) => state === 'running' && id !== null)
-    await until(async () => (await factory.client.session.list({ taskId, state: 'running' })).sessions[0])
+    // Also while it is still on its way to its host.
+    await until(async () => (await factory.client.session.list({ taskId })).sessions[0])
     expect(await factory.client.session.stop({ id: sessionId ?? ('' as never) })).toEqual({ survivors: 0 })
     expect(await factory.reached(planId, 'A', isEnded)).toMatchObject({ state: 'failed', error: expect.stringContaining('stopped') })
     await expect(factory.client.session.stop({ id: sessionId ?? ('' as never) })).rejects.toMatchObject({ code: 'session/not-running' })

@@ -67,7 +67,8 @@ export function createSessions(deps: SessionsDeps) {
   })
   const pulses = new Map<string, HostPulse>()
   /** Between the intent and the host's answer; recovery leaves these to their launch. */
-  const launching = new Set<string>()
+  /** Settled once the host has it, or will never have it. */
+  const launching = new Map<string, Promise<void>>()
   /** Called when a session's record grew or it ended; each is called once. */
   const wakers = new Map<string, Set<() => void>>()
   const host = createHostClient({
@@ -126,7 +127,8 @@ export function createSessions(deps: SessionsDeps) {
         gatewayUrl: driver.wires === null ? null : order.gatewayUrl,
         gatewayPatienceMs: deps.gatewayPatienceMs ?? GATEWAY_PATIENCE_MS,
       }
-      launching.add(id)
+      const launch = Promise.withResolvers<void>()
+      launching.set(id, launch.promise)
       write(db, () => {
         store.insert({ ...pick(order), id, mark, startedAt: clock.now() })
         append({ type: 'session.launched', subject: id, correlationId: order.planId, data: find(id).view })
@@ -137,7 +139,10 @@ export function createSessions(deps: SessionsDeps) {
           close(id, lost(isReefError(error, 'session/program-missing') ? 'failed' : 'interrupted', error.message))
           throw error
         })
-        .finally(() => launching.delete(id))
+        .finally(() => {
+          launching.delete(id)
+          launch.resolve()
+        })
       markRunning(id, started.pid, started.ticks)
       return id
     },
@@ -153,6 +158,8 @@ export function createSessions(deps: SessionsDeps) {
 
     /** Ends a program and everything it started; answers how many processes are left. One that has ended has none. */
     async stop(id: SessionId, why: StopReason): Promise<{ survivors: number }> {
+      // The host stops only what it knows: what is on its way to it would start after it was stopped.
+      await launching.get(id)
       const { mark, view } = find(id)
       if (!isOpen(view.state)) return { survivors: 0 }
       const survivors = await host.stop(id, why).catch(async (error: Error) => {
